@@ -1,0 +1,1 @@
+"""People, their roles and scopes, sign-in, web sessions and API keys."""

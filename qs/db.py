@@ -1,0 +1,167 @@
+"""The store: engines for SQLite and PostgreSQL, sessions for the edges, and the column types every model uses."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from qs.periods import from_microseconds, to_microseconds
+from qs.settings import Settings, settings
+
+SECRET_BYTES = 32
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "secure_delete=FAST",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: `timestamptz` on PostgreSQL, integer microseconds on SQLite. Refuses naive values."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:  # Any: SQLAlchemy's own signature
+        return dialect.type_descriptor(sa.DateTime(timezone=True) if is_postgresql(dialect) else sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value if is_postgresql(dialect) else to_microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # Any: driver's value
+        if value is None:
+            return None
+        return value.astimezone(UTC) if isinstance(value, datetime) else from_microseconds(value)
+
+
+def is_postgresql(dialect: sa.Dialect) -> bool:
+    return dialect.name == "postgresql"
+
+
+def enum_column(kind: type[StrEnum]) -> sa.Enum:
+    """An enum stored by value, guarded by a check constraint."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=max(len(member.value) for member in kind) + 8,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Model(DeclarativeBase):
+    """Base of every table; constraints are named so that migrations can speak of them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for SQLite (WAL, FULL, our own BEGIN) or PostgreSQL (checked connections, bounded waits)."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return make_sqlite_engine(url)
+    return sa.create_engine(
+        url,
+        pool_size=10,
+        max_overflow=40,
+        pool_pre_ping=True,
+        connect_args={
+            "options": "-c timezone=UTC -c lock_timeout=30s -c statement_timeout=600s "
+            "-c idle_in_transaction_session_timeout=120s"
+        },
+    )
+
+
+def make_sqlite_engine(url: str) -> sa.Engine:
+    path = sa.make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url, pool_size=10, max_overflow=40, connect_args={"timeout": 30, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: object) -> None:  # Any: the driver's connection
+        connection.isolation_level = None  # the driver sends no BEGIN of its own
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "")
+        connection.exec_driver_sql(f"BEGIN {mode}".strip())
+
+    return engine
+
+
+class Database:
+    """One store with its audit key: what an edge holds to open transactions."""
+
+    def __init__(self, engine: sa.Engine, *, audit_key: bytes) -> None:
+        self.engine = engine
+        self.audit_key = audit_key
+        self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the store and keeps nothing."""
+        with Session(self.engine, info={"audit_key": self.audit_key}) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self._writer, info={"audit_key": self.audit_key}) as session, session.begin():
+            yield session
+
+
+def read_or_make_secret(path: Path) -> bytes:
+    """The installation's secret from its 0600 file; made on first use, never stored in the database."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(SECRET_BYTES), encoding="ascii")
+    secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    if len(secret) < SECRET_BYTES:
+        raise ValueError(f"the secret in {path.name} is shorter than {SECRET_BYTES} bytes")
+    return secret
+
+
+def open_database(chosen: Settings) -> Database:
+    return Database(make_engine(chosen.url), audit_key=read_or_make_secret(chosen.secret_file))
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The store of this process, opened on first use."""
+    return open_database(settings())

@@ -1,0 +1,130 @@
+"""Words on screen: gettext catalogues read by Babel at start, the language of the run, and local formats."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from babel import dates, numbers
+from babel.messages.pofile import read_po
+
+from qs.settings import settings
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+class Language(StrEnum):
+    """A language in which every text exists."""
+
+    ZH = "zh_CN"
+    EN = "en"
+
+
+LANGUAGE_NAMES = {Language.ZH: "中文", Language.EN: "English"}
+_language: ContextVar[Language] = ContextVar("language", default=Language.ZH)
+
+
+def use_language(language: Language) -> None:
+    """Choose the language of everything shown from here on in this run."""
+    _language.set(language)
+
+
+def language() -> Language:
+    return _language.get()
+
+
+def choose_language(accepted: str | None) -> Language:
+    """The language for an `Accept-Language` header or a browser locale: Chinese unless another one comes first."""
+    first = (accepted or "zh").split(",")[0].strip().lower()
+    return Language.ZH if first.startswith("zh") or not first else Language.EN
+
+
+@cache
+def catalogue(chosen: Language) -> dict[str, tuple[str, ...]]:
+    """Message -> its translations (one, or one for each plural form). English is the code itself."""
+    messages: dict[str, tuple[str, ...]] = {}
+    for path in sorted((LOCALE_DIR / chosen / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=chosen):
+                if message.id and message.string:
+                    key = message.id if isinstance(message.id, str) else message.id[0]
+                    messages[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return messages
+
+
+def gettext(message: str) -> str:
+    return catalogue(language()).get(message, (message,))[0]
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The right form for `n`; Chinese has one form."""
+    forms = catalogue(language()).get(singular)
+    if forms:
+        return forms[0]
+    return singular if n == 1 else plural
+
+
+def N_(message: str) -> str:  # noqa: N802 - the customary gettext marker
+    """Mark a text for translation where it is written, to be translated where it is shown."""
+    return message
+
+
+_ = gettext
+
+
+def pick(chinese: str, english: str | None) -> str:
+    """The name or text of a record in the language of the run: the English one when it exists and is wanted."""
+    return english if english and language() is Language.EN else chinese
+
+
+def locale_code() -> str:
+    return language().value
+
+
+def number(value: float, places: int = 0) -> str:
+    """A number with grouped digits and a fixed number of decimals."""
+    return numbers.format_decimal(value, format=f"#,##0{'.' + '0' * places if places else ''}", locale=locale_code())
+
+
+def percent(share: float, places: int = 1) -> str:
+    """A share (0 to 1) as a percentage."""
+    return numbers.format_percent(share, format=f"#,##0{'.' + '0' * places if places else ''}%", locale=locale_code())
+
+
+def moment(value: datetime) -> str:
+    """Date and time in the office's time zone, to the minute."""
+    local = value.astimezone(settings().zone)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+def clock(value: datetime, *, seconds: bool = False) -> str:
+    return value.astimezone(settings().zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def day(value: date) -> str:
+    pattern = "y年M月d日" if language() is Language.ZH else "d MMM y"
+    return dates.format_date(value, pattern, locale=locale_code())
+
+
+def month(value: date) -> str:
+    pattern = "y年M月" if language() is Language.ZH else "MMM y"
+    return dates.format_date(value, pattern, locale=locale_code())
+
+
+def weekday(value: date) -> str:
+    return dates.format_date(value, "EEEE", locale=locale_code())
+
+
+def age(gap: timedelta) -> str:
+    """How long something took or is ago, in its largest whole unit: 26 hours, 3 minutes."""
+    seconds = max(int(gap.total_seconds()), 0)
+    if seconds < 90:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    if seconds < 90 * 60:
+        return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
+    if seconds < 48 * 3600:
+        return ngettext("{n} hour", "{n} hours", seconds // 3600).format(n=seconds // 3600)
+    return ngettext("{n} day", "{n} days", seconds // 86400).format(n=seconds // 86400)

@@ -1,0 +1,1 @@
+"""What was measured: feeds, events, and the rollups every screen reads."""

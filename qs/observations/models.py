@@ -1,0 +1,173 @@
+"""How measured facts are stored: events keyed by time, and rollups keyed by what screens ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qs.db import Model, enum_column
+from qs.observations.terms import EVENT_ID_LENGTH, Channel
+from qs.periods import Grain
+
+STORED_GRAINS = (Grain.HOUR, Grain.DAY, Grain.MONTH)
+GRAIN_CHECK = "grain IN ('hour', 'day', 'month')"
+CLUSTERED = {"sqlite_with_rowid": False}  # the key is the table: no second index to maintain
+
+
+class Feed(Model):
+    """A source of events: a file layout or a system that pushes."""
+
+    __tablename__ = "feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    name_en: Mapped[str | None] = mapped_column(sa.String(200))
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # Any: the TOML mapping of a file feed
+    silent_after_hours: Mapped[float | None]  # expected at least this often; empty: never called silent
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class Event(Model):
+    """One measured fact. Append-only; a correction is another event that names the one it replaces."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("happened_at", "event_id"),
+        sa.CheckConstraint("denominator >= 0", name="denominator_not_negative"),
+        sa.Index(
+            "ix_event_corrects",
+            "happened_at",
+            "corrects",
+            sqlite_where=sa.text("corrects IS NOT NULL"),
+            postgresql_where=sa.text("corrects IS NOT NULL"),
+        ),
+        CLUSTERED,
+    )
+
+    happened_at: Mapped[datetime]
+    event_id: Mapped[str] = mapped_column(sa.String(EVENT_ID_LENGTH))
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    numerator: Mapped[float]
+    denominator: Mapped[float]
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"))
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id"))
+    corrects: Mapped[str | None] = mapped_column(sa.String(EVENT_ID_LENGTH))
+
+
+class Figures:
+    """The sums kept for every cell of a rollup: enough for shares, rates, means, spreads and extremes."""
+
+    n: Mapped[int] = mapped_column(sa.BigInteger)  # events
+    numerator: Mapped[float]  # sum of numerators
+    denominator: Mapped[float]  # sum of denominators
+    square: Mapped[float]  # sum of squared numerators
+    lowest: Mapped[float]  # smallest numerator
+    highest: Mapped[float]  # largest numerator
+
+
+class Rollup(Figures, Model):
+    """What one service did on one indicator in one hour, local day or month."""
+
+    __tablename__ = "rollup"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("grain", "indicator_id", "starts_at", "service_id"),
+        sa.CheckConstraint(GRAIN_CHECK, name="grain"),
+        CLUSTERED,
+    )
+
+    grain: Mapped[str] = mapped_column(sa.String(8))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    starts_at: Mapped[datetime]
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"))
+
+
+class AreaRollup(Figures, Model):
+    """What all services of one sector did on one indicator in one area and period."""
+
+    __tablename__ = "area_rollup"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("grain", "indicator_id", "starts_at", "area_id", "sector_id"),
+        sa.CheckConstraint(GRAIN_CHECK, name="grain"),
+        CLUSTERED,
+    )
+
+    grain: Mapped[str] = mapped_column(sa.String(8))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    starts_at: Mapped[datetime]
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"))
+    sector_id: Mapped[int] = mapped_column(sa.ForeignKey("sector.id"))
+
+
+class RollupBucket(Model):
+    """The histogram of a service's single values in one period: how many fell into each logarithmic bucket."""
+
+    __tablename__ = "rollup_bucket"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("grain", "indicator_id", "starts_at", "service_id", "bucket"),
+        sa.CheckConstraint(GRAIN_CHECK, name="grain"),
+        CLUSTERED,
+    )
+
+    grain: Mapped[str] = mapped_column(sa.String(8))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    starts_at: Mapped[datetime]
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"))
+    bucket: Mapped[int]
+    n: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class AreaRollupBucket(Model):
+    """The histogram of all single values of one sector in one area and period."""
+
+    __tablename__ = "area_rollup_bucket"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("grain", "indicator_id", "starts_at", "area_id", "sector_id", "bucket"),
+        sa.CheckConstraint(GRAIN_CHECK, name="grain"),
+        CLUSTERED,
+    )
+
+    grain: Mapped[str] = mapped_column(sa.String(8))
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
+    starts_at: Mapped[datetime]
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"))
+    sector_id: Mapped[int] = mapped_column(sa.ForeignKey("sector.id"))
+    bucket: Mapped[int]
+    n: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Stream(Model):
+    """All events of one service on one indicator, seen from far: since when, until when, how many."""
+
+    __tablename__ = "stream"
+
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"), primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"), primary_key=True)
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id"))  # the feed of the latest batch
+    first_happened_at: Mapped[datetime]
+    last_happened_at: Mapped[datetime]
+    last_received_at: Mapped[datetime]
+    event_count: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class ImportRun(Model):
+    """One file that was loaded: by whom, from which feed, and what became of its rows."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id"), index=True)
+    file_name: Mapped[str] = mapped_column(sa.String(255))
+    file_sha256: Mapped[str] = mapped_column(sa.String(64))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    imported_at: Mapped[datetime]
+    row_count: Mapped[int]
+    refused_row_count: Mapped[int]  # rows left out on the person's explicit wish
+    event_count: Mapped[int]
+    new_count: Mapped[int]

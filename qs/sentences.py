@@ -1,0 +1,66 @@
+"""Words for what the core says in codes: labels of enums, sentences for refusals and for problems in an input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from qs.access import terms as access
+from qs.audit import terms as audit
+from qs.directory import terms as directory
+from qs.errors import Fact, Problem, QualityError
+from qs.i18n import N_, gettext, number
+from qs.monitoring import terms as monitoring
+from qs.observations import terms as observations
+from qs.standards import terms as standards
+
+CONTEXTS = (audit, access, directory, standards, observations, monitoring)
+
+GENERAL_ERRORS: dict[str, str] = {
+    "quality_error": N_("This could not be done."),
+    "not_allowed": N_("Your role does not allow this. Ask an administrator if you need it."),
+    "not_allowed_everywhere": N_("This concerns the whole organisation, and your role covers only a part of it."),
+    "not_found": N_("There is no such record, or it is outside your responsibility."),
+    "conflict": N_("Somebody has changed this in the meantime. Look at the present state, then try again."),
+    "invalid_input": N_("Nothing was saved: please correct what is marked below."),
+}
+
+
+def label(member: StrEnum) -> str:
+    """The word for an enum member in the language of the run."""
+    for context in CONTEXTS:
+        words: Mapping[StrEnum, str] | None = context.LABELS.get(type(member))
+        if words is not None:
+            return gettext(words[member])
+    raise ValueError(f"{type(member).__name__} has no labels")
+
+
+def error_sentence(error: QualityError) -> str:
+    """What happened and what to do next, in the language of the run."""
+    return filled(template(error.reason, fallback=error.code), error.facts)
+
+
+def problem_sentence(problem: Problem) -> str:
+    """One problem of an input, with its place: row and column first, then the cure."""
+    sentence = filled(template(problem.code, fallback="invalid_input"), problem.facts)
+    if problem.row is not None and problem.column is not None:
+        return gettext("Row {row}, column “{column}”: {sentence}").format(
+            row=problem.row, column=problem.column, sentence=sentence
+        )
+    if problem.row is not None:
+        return gettext("Row {row}: {sentence}").format(row=problem.row, sentence=sentence)
+    if problem.column is not None:
+        return gettext("Column “{column}”: {sentence}").format(column=problem.column, sentence=sentence)
+    return sentence
+
+
+def template(code: str, *, fallback: str) -> str:
+    for context in CONTEXTS:
+        if code in context.ERRORS:
+            return gettext(context.ERRORS[code])
+    return gettext(GENERAL_ERRORS.get(code) or GENERAL_ERRORS[fallback])
+
+
+def filled(sentence: str, facts: Mapping[str, Fact]) -> str:
+    words = {name: number(value) if isinstance(value, int) else value for name, value in facts.items()}
+    return sentence.format_map(words)

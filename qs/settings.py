@@ -1,0 +1,69 @@
+"""What an installation may choose: read once from the environment (QS_…) or from a settings file."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED_DATA = ROOT / "data"
+
+
+class Face(StrEnum):
+    """Which screens this process serves."""
+
+    ALL = "all"
+    STAFF = "staff"
+    PUBLIC = "public"
+
+
+class Settings(BaseSettings):
+    """One installation. Every field can be set as `QS_<NAME>`, or in the file that `QS_SETTINGS_FILE` names."""
+
+    model_config = SettingsConfigDict(env_prefix="QS_", extra="forbid")
+
+    data_dir: Path = SHIPPED_DATA / "local"  # the local database, the secret file, checkpoints, backups
+    database_url: str = ""  # empty: a SQLite file in data_dir
+    face: Face = Face.ALL
+    demo: bool = False  # the sign-in page lists the invented people only when this is on
+    office_name: str = "公共服务质量监督办公室"
+    office_name_en: str = "Public Service Quality Supervision Office"
+    time_zone: str = "Asia/Shanghai"
+    allowed_hosts: list[str] = Field(default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"])
+    https: bool = False  # set behind a TLS proxy: cookies become Secure and carry the __Host- prefix
+    session_idle_minutes: int = Field(default=30, ge=1)
+    session_hours: int = Field(default=10, ge=1)
+    lockout_failures: int = Field(default=5, ge=1)
+    lockout_minutes: int = Field(default=15, ge=1)
+    live_refresh_seconds: float = Field(default=5.0, ge=1)
+    sockets_per_address: int = Field(default=100, ge=1)
+    upload_megabytes: int = Field(default=50, ge=1)
+
+    @property
+    def url(self) -> str:
+        """The database address, the SQLite file in the data directory when none is set."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'qs.db'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data_dir / "secret.key"
+
+    @property
+    def checkpoint_file(self) -> Path:
+        return self.data_dir / "audit-checkpoints.jsonl"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read on first use."""
+    return Settings(_env_file=os.environ.get("QS_SETTINGS_FILE"))

