@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     database_url: str = ""  # empty: a SQLite file in data_dir
     face: Face = Face.ALL
     demo: bool = False  # the sign-in page lists the invented people only when this is on
+    demo_password: str = "lanping-2026"  # of the invented people, who exist in a demo installation only
     office_name: str = "公共服务质量监督办公室"
     office_name_en: str = "Public Service Quality Supervision Office"
     time_zone: str = "Asia/Shanghai"
@@ -41,9 +42,13 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=10, ge=1)
     lockout_failures: int = Field(default=5, ge=1)
     lockout_minutes: int = Field(default=15, ge=1)
+    lockout_address_failures: int = Field(default=50, ge=1)  # an office may stand behind one address
+    lockout_system_failures: int = Field(default=1000, ge=1)
     live_refresh_seconds: float = Field(default=5.0, ge=1)
     sockets_per_address: int = Field(default=100, ge=1)
-    upload_megabytes: int = Field(default=50, ge=1)
+    messages_per_ten_seconds: int = Field(default=120, ge=1)  # of one socket, before it is closed
+    upload_megabytes: int = Field(default=50, ge=1)  # of one file
+    upload_quota_megabytes: int = Field(default=300, ge=1)  # of one address in ten minutes
 
     @property
     def url(self) -> str:
@@ -66,4 +71,4 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read on first use."""
-    return Settings(_env_file=os.environ.get("QS_SETTINGS_FILE"))
+    return Settings(_env_file=os.environ.get("QS_SETTINGS_FILE"))  # type: ignore[call-arg]  # pydantic takes it

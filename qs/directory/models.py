@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qs.db import Model
-
-CODE_LENGTH = 64
-NAME_LENGTH = 200
+from qs.directory.terms import CODE_LENGTH, NAME_LENGTH
 
 
 class Sector(Model):

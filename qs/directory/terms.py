@@ -1,9 +1,75 @@
-"""The words of the directory: what is wrong with an entry, and how to mend it."""
+"""The words of the directory: its tables, a new service, what is wrong with an entry and how to mend it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {}
+from qs.i18n import N_
 
-ERRORS: dict[str, str] = {}
+CODE_LENGTH = 64
+NAME_LENGTH = 200
+
+
+class Table(StrEnum):
+    """A table of the directory, in the order in which one leans on another."""
+
+    SECTOR = "sector"
+    AREA = "area"
+    DEPARTMENT = "department"
+    PROVIDER = "provider"
+    GROUP = "group"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class NewService:
+    """A service to be added with many others."""
+
+    code: str
+    name: str
+    provider_id: int
+    sector_id: int
+    area_id: int
+    starts_on: date
+    name_en: str | None = None
+    leader_id: int | None = None
+    group_id: int | None = None
+    ends_on: date | None = None
+
+
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Table: {
+        Table.SECTOR: N_("Sectors"),
+        Table.AREA: N_("Areas"),
+        Table.DEPARTMENT: N_("Departments"),
+        Table.PROVIDER: N_("Providers"),
+        Table.GROUP: N_("Supervision groups"),
+        Table.SERVICE: N_("Services"),
+    },
+}
+
+ERRORS: dict[str, str] = {
+    "code_empty": N_("The code is empty. Give the entry a short code of its own."),
+    "code_too_long": N_("The code has {length} characters. Use at most {limit}."),
+    "code_characters": N_(
+        "The code must begin with a letter or digit and may hold letters, digits, single blanks and . - _ / : ' ( ) & +"
+    ),
+    "code_taken": N_("The code “{value}” is already in use. Choose another one, or change the entry that has it."),
+    "name_empty": N_("The name is empty. Enter a name of 1 to 200 characters."),
+    "name_too_long": N_("The name has {length} characters. Use at most {limit}."),
+    "name_characters": N_("The name holds characters that cannot be seen, such as line breaks. Type it again."),
+    "population_out_of_range": N_("The population must be a whole number from 1 to {limit}, or left empty."),
+    "day_out_of_range": N_("The day {day} is not plausible. Use a day between 1900 and 2200."),
+    "ends_before_start": N_("The last day lies before the first day, {starts_on}. Correct one of them."),
+    "sector_unknown": N_("There is no such sector. Add it first, or choose another one."),
+    "area_unknown": N_("There is no such area. Add it first, or choose another one."),
+    "department_unknown": N_("There is no such department. Add it first, or choose another one."),
+    "provider_unknown": N_("There is no such provider. Add it first, or choose another one."),
+    "group_unknown": N_("There is no such supervision group. Add it first, or choose another one."),
+    "service_unknown": N_("There is no such service, or it is outside your responsibility."),
+    "person_unknown": N_("There is no such active person. Add the person under People and rights first."),
+    "outside_scope": N_("This provider is outside your responsibility. Ask somebody whose role covers it."),
+    "service_ended": N_("The service has already ended on {ends_on}."),
+}

@@ -3,27 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
-CodeArray = NDArray[np.int8]
-Gap = Literal["skip", "break"]
+from qs.stats.signals import SHIFT_POINTS, BoolArray, CodeArray, FloatArray, Gap, IntArray, Limits, Rule, signals
 
-# Wheeler, Understanding Variation (2nd ed.), prints 2.66 for three sigmas in mean moving ranges; it is 3 / 1.128, where
-# 1.128 is d2 for pairs (NIST/SEMATECH e-Handbook 6.3.2.2). NHS England, Making Data Count, uses the rounded number.
+__all__ = [
+    "MIN_CHART_POINTS",
+    "MIN_FIRM_POINTS",
+    "Assurance",
+    "Direction",
+    "Gap",
+    "PointType",
+    "Rule",
+    "Variation",
+    "XmrChart",
+    "XmrCharts",
+    "xmr",
+]
+
+# Three sigmas in mean moving ranges: 3 / d2, where d2 = 1.128 for pairs (NIST/SEMATECH e-Handbook 6.3.2.2), rounded as
+# Wheeler, Understanding Variation, and NHS England, Making Data Count, print it.
 LIMIT_MEAN_RANGES = 2.66
-NEAR_LIMIT_MEAN_RANGES = LIMIT_MEAN_RANGES * 2 / 3  # two sigmas: Provost & Murray, The Health Care Data Guide, p. 155
-SCREEN_MEAN_RANGES = 3.267  # upper limit of a moving range, D4 for pairs: Provost & Murray, p. 192
-TREND_POINTS = 7  # Making Data Count; six steps, all rising or all falling
-SHIFT_POINTS = 7  # Making Data Count; Wheeler takes 8, Nelson (J. Quality Technology 16, 1984) 9
-TWO_OF_THREE_POINTS = 3  # the window of Nelson's test 5
-MIN_CHART_POINTS = 7  # with fewer a segment gets no limits and a series no icon
-MIN_FIRM_POINTS = 12  # with fewer the limits are trial limits: Provost & Murray, p. 155
+NEAR_LIMIT_MEAN_RANGES = LIMIT_MEAN_RANGES * 2 / 3  # two sigmas
+SCREEN_MEAN_RANGES = 3.267  # upper limit of the ranges, D4 for pairs: Provost & Murray, The Health Care Data Guide
+MIN_CHART_POINTS = 7  # with fewer a segment gets no limits and a series no icon; also the shortest trend
+MIN_FIRM_POINTS = 12  # limits made from fewer are trial limits: Making Data Count
 NO_DIFFERENCE_SHARE = 1e-12  # of a series' largest absolute value; smaller differences are rounding
 
 
@@ -33,16 +40,6 @@ class Direction(StrEnum):
     UP = "up"
     DOWN = "down"
     NEUTRAL = "neutral"
-
-
-class Rule(IntEnum):
-    """Why a point is a signal; of several rules the lowest number is kept."""
-
-    NONE = 0
-    OUTSIDE_LIMITS = 1
-    TREND = 2
-    TWO_OF_THREE = 3
-    SHIFT = 4
 
 
 class PointType(IntEnum):
@@ -158,15 +155,15 @@ def xmr(
 ) -> XmrCharts:
     """Individuals (XmR) charts of many series, with the rules and icons of Making Data Count.
 
-    `values`: (series, periods), any unit, oldest first, NaN where missing. `direction` and `target`: one for all, or one
+    `values`: (series, periods), any unit, oldest first, NaN where missing. `direction`, `target`: one for all, or one
     per series (NaN: no target). `baseline_periods`: only the first so many present points of each segment make its
     limits. `segment_starts`: (series, periods), True where limits are made anew; no rule looks across such a start.
     `screen`: drop moving ranges too wide to be noise, once, before averaging them. `gap`: whether a run goes on
     after a missing point or breaks there; a moving range never bridges one.
 
     A segment under MIN_CHART_POINTS present points, or without two in neighbouring periods, has NaN limits and no
-    signals; it does not raise, because its neighbours in the batch are sound. A series whose latest point lies in such
-    a segment has unknown variation, no assurance and trial limits. Raises ValueError for arguments of the wrong shape.
+    signals; it does not raise, because the other series of the batch are sound. A series whose latest present point
+    lies in such a segment has unknown variation and no assurance. Raises ValueError for arguments of the wrong shape.
     Source: NIST/SEMATECH e-Handbook 6.3.2.2; NHS England, Making Data Count.
     """
     observed = _checked_values(values)
@@ -176,10 +173,10 @@ def xmr(
     segments = _segments(observed.shape, segment_starts)
     tolerance = NO_DIFFERENCE_SHARE * np.fmax.reduce(np.abs(observed), axis=1, initial=0.0, keepdims=True)
     base = _base(~np.isnan(observed), segments, baseline_periods)
-    limits = _limits(observed, base, segments, screen=screen, tolerance=tolerance)
+    limits = _limits(observed, base, segments, screen=screen)
     charted = np.where(np.isnan(limits.mean), np.nan, observed)
-    rule, side = _signals(charted, limits, segments, tolerance=tolerance, gap=gap, shift_length=shift_length)
-    point_type = _point_types(charted, side, signs)
+    found = signals(charted, limits, segments.number, tolerance=tolerance, gap=gap, shift_length=shift_length)
+    point_type = _point_types(charted, found.side, signs)
     latest = np.arange(len(observed)), _last_present(observed)
     return XmrCharts(
         mean=limits.mean,
@@ -187,10 +184,10 @@ def xmr(
         upper=limits.upper,
         near_lower=limits.near_lower,
         near_upper=limits.near_upper,
-        rule=rule,
-        side=side,
+        rule=found.rule,
+        side=found.side,
         point_type=point_type,
-        variation=_VARIATIONS[point_type[latest], side[latest] + 1],
+        variation=_VARIATIONS[point_type[latest], found.side[latest] + 1],
         assurance=_assurances(limits.lower[latest], limits.upper[latest], targets, signs, tolerance[:, 0]),
         trial_limits=segments.spread(segments.total(base))[latest] < MIN_FIRM_POINTS,
     )
@@ -255,9 +252,10 @@ class _Segments:
         return per_segment.ravel()[self.bins]
 
 
-def _segments(shape: tuple[int, ...], starts: BoolArray | None) -> _Segments:
+def _segments(shape: tuple[int, ...], segment_starts: BoolArray | None) -> _Segments:
     number = np.zeros(shape, dtype=np.int64)
-    if starts is not None:
+    if segment_starts is not None:
+        starts = np.asarray(segment_starts)
         if starts.shape != shape or starts.dtype != np.bool_:
             raise ValueError(f"segment_starts must be booleans of shape {shape}, not {starts.dtype} of {starts.shape}")
         np.cumsum(starts[:, 1:], axis=1, out=number[:, 1:])
@@ -275,151 +273,41 @@ def _base(present: BoolArray, segments: _Segments, baseline_periods: int | None)
     return present & (rank <= baseline_periods)
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """Arrays of shape (series, periods), in the unit of the values."""
-
-    mean: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    near_lower: FloatArray
-    near_upper: FloatArray
-
-
-def _limits(
-    values: FloatArray, base: BoolArray, segments: _Segments, *, screen: bool, tolerance: FloatArray
-) -> _Limits:
+def _limits(values: FloatArray, base: BoolArray, segments: _Segments, *, screen: bool) -> Limits:
     """Mean -/+ 2.66 mean moving ranges of each segment's base; equal to the mean where the base never moves.
 
-    Source: NIST/SEMATECH e-Handbook 6.3.2.2; Provost & Murray, p. 155.
+    Source: NIST/SEMATECH e-Handbook 6.3.2.2; Wheeler, Understanding Variation.
     """
-    mean_range = _mean_moving_range(_moving_ranges(values, base, segments, tolerance), segments, screen=screen)
+    mean_range = _mean_moving_range(_moving_ranges(values, base, segments), segments, screen=screen)
     enough = (segments.total(base) >= MIN_CHART_POINTS) & ~np.isnan(mean_range)
     centre = segments.spread(np.where(enough, segments.average(values, base), np.nan))
     reach = segments.spread(LIMIT_MEAN_RANGES * mean_range)
     near_reach = segments.spread(NEAR_LIMIT_MEAN_RANGES * mean_range)
-    return _Limits(centre, centre - reach, centre + reach, centre - near_reach, centre + near_reach)
+    return Limits(centre, centre - reach, centre + reach, centre - near_reach, centre + near_reach)
 
 
-def _moving_ranges(values: FloatArray, base: BoolArray, segments: _Segments, tolerance: FloatArray) -> FloatArray:
+def _moving_ranges(values: FloatArray, base: BoolArray, segments: _Segments) -> FloatArray:
     """Distance of each point from the period before, (series, periods); NaN unless both are base of one segment."""
     ranges = np.full(values.shape, np.nan)
     step = np.abs(np.diff(values, axis=1))
     neighbours = base[:, 1:] & base[:, :-1] & (segments.number[:, 1:] == segments.number[:, :-1])
-    ranges[:, 1:] = np.where(neighbours, np.where(step <= tolerance, 0.0, step), np.nan)
+    ranges[:, 1:] = np.where(neighbours, step, np.nan)
     return ranges
 
 
 def _mean_moving_range(ranges: FloatArray, segments: _Segments, *, screen: bool) -> FloatArray:
     """By segment, (series, most), NaN without a range; screened once at the upper limit of the ranges themselves.
 
-    Source: Provost & Murray, p. 192.
+    Source: Provost & Murray, The Health Care Data Guide (2011).
     """
     usable = ~np.isnan(ranges)
     mean_range = segments.average(ranges, usable)
     if not screen:
         return mean_range
     kept = usable & (ranges < segments.spread(SCREEN_MEAN_RANGES * mean_range))
-    # A series that never moves would lose all its ranges, each being as large as the limit: zero.
-    return np.where(mean_range > 0, segments.average(ranges, kept), mean_range)
-
-
-# How far from the mean a point lies, with the sign of its side; zero is on the mean, or missing.
-_NEAR_LIMIT_ZONE = 2
-_OUTSIDE_ZONE = 3
-
-
-def _zones(values: FloatArray, limits: _Limits, tolerance: FloatArray) -> CodeArray:
-    """Number of lines (mean, near limit, limit) a point lies strictly beyond, negative when low."""
-    zones = np.zeros(values.shape, dtype=np.int8)
-    for line in (limits.mean, limits.near_upper, limits.upper):
-        zones += values > line + tolerance
-    for line in (limits.mean, limits.near_lower, limits.lower):
-        zones -= values < line - tolerance
-    return zones
-
-
-def _signals(
-    values: FloatArray, limits: _Limits, segments: _Segments, *, tolerance: FloatArray, gap: Gap, shift_length: int
-) -> tuple[CodeArray, CodeArray]:
-    """The rule each point breaks and on which side; runs close up over missing points unless they break there."""
-    zones, number = _zones(values, limits, tolerance), segments.number
-    missing = np.isnan(values)
-    if gap == "break" or not missing.any():
-        return _rules(values, zones, number, tolerance=tolerance, shift_length=shift_length)
-    order = np.argsort(missing, axis=1, kind="stable")
-    closed_up = (np.take_along_axis(array, order, axis=1) for array in (values, zones, number))
-    found = _rules(*closed_up, tolerance=tolerance, shift_length=shift_length)
-    rule, side = np.zeros_like(zones), np.zeros_like(zones)
-    np.put_along_axis(rule, order, found[0], axis=1)
-    np.put_along_axis(side, order, found[1], axis=1)
-    return rule, side
-
-
-def _rules(
-    values: FloatArray, zones: CodeArray, segment: IntArray, *, tolerance: FloatArray, shift_length: int
-) -> tuple[CodeArray, CodeArray]:
-    """The rule each point breaks, the first in the order of Rule, and the side it breaks it on."""
-    sides = {
-        Rule.OUTSIDE_LIMITS: _signed(zones == _OUTSIDE_ZONE, zones == -_OUTSIDE_ZONE),
-        Rule.TREND: _trend(values, segment, tolerance),
-        Rule.TWO_OF_THREE: _signed(_two_of_three(zones, segment), _two_of_three(-zones, segment)),
-        Rule.SHIFT: _signed(_run(zones > 0, segment, shift_length), _run(zones < 0, segment, shift_length)),
-    }
-    rule, side = np.zeros_like(zones), np.zeros_like(zones)
-    for weakest in sorted(sides, reverse=True):
-        broken = sides[weakest] != 0
-        np.copyto(rule, np.int8(weakest), where=broken)
-        np.copyto(side, sides[weakest], where=broken)
-    return rule, side
-
-
-def _signed(high: BoolArray, low: BoolArray) -> CodeArray:
-    return high.astype(np.int8) - low.astype(np.int8)
-
-
-def _trend(values: FloatArray, segment: IntArray, tolerance: FloatArray) -> CodeArray:
-    """+1 on seven points that only rise, -1 on seven that only fall; a turning point goes with the step after it."""
-    steps = np.diff(values, axis=1)
-    rises, falls = steps > tolerance, steps < -tolerance
-    rising = _mark(_whole_windows(rises, TREND_POINTS - 1), segment, TREND_POINTS)
-    falling = _mark(_whole_windows(falls, TREND_POINTS - 1), segment, TREND_POINTS)
-    direction = _signed(rising, falling)
-    turning = rising[:, :-1] & falling[:, :-1]
-    np.copyto(direction[:, :-1], _signed(rises, falls), where=turning)
-    return direction
-
-
-def _two_of_three(zones: CodeArray, segment: IntArray) -> BoolArray:
-    """High points near the limit that share three high neighbours with another such point."""
-    near = zones == _NEAR_LIMIT_ZONE
-    windows = _whole_windows(zones > 0, TWO_OF_THREE_POINTS)
-    starts = windows.shape[1]
-    near_points = sum(near[:, i : i + starts].astype(np.int8) for i in range(TWO_OF_THREE_POINTS))
-    return near & _mark(windows & (near_points >= 2), segment, TWO_OF_THREE_POINTS)
-
-
-def _run(flags: BoolArray, segment: IntArray, points: int) -> BoolArray:
-    return _mark(_whole_windows(flags, points), segment, points)
-
-
-def _whole_windows(flags: BoolArray, width: int) -> BoolArray:
-    """True where `width` flags in a row begin; one column for each place a window can begin, perhaps none."""
-    starts = max(flags.shape[1] - width + 1, 0)
-    whole = np.ones((len(flags), starts), dtype=np.bool_)
-    for i in range(width):
-        whole &= flags[:, i : i + starts]
-    return whole
-
-
-def _mark(windows: BoolArray, segment: IntArray, points: int) -> BoolArray:
-    """All points of the windows, each `points` long, that lie in one segment: (series, periods)."""
-    starts = windows.shape[1]
-    within = windows & (segment[:, :starts] == segment[:, points - 1 :])
-    marked = np.zeros(segment.shape, dtype=np.bool_)
-    for i in range(points):
-        marked[:, i : i + starts] |= within
-    return marked
+    screened = segments.average(ranges, kept)
+    # A series that never moves, or hardly ever, would lose every range that is not zero: then nothing is screened.
+    return np.where(screened > 0, screened, mean_range)
 
 
 def _point_types(charted: FloatArray, side: CodeArray, signs: FloatArray) -> CodeArray:
@@ -435,14 +323,15 @@ def _point_types(charted: FloatArray, side: CodeArray, signs: FloatArray) -> Cod
 
 def _last_present(values: FloatArray) -> IntArray:
     """Column of the latest present point of each series; the last column where there is none."""
-    return values.shape[1] - 1 - np.argmax(~np.isnan(values[:, ::-1]), axis=1)
+    latest: IntArray = values.shape[1] - 1 - np.argmax(~np.isnan(values[:, ::-1]), axis=1)
+    return latest
 
 
 def _assurances(
     lower: FloatArray, upper: FloatArray, target: FloatArray, signs: FloatArray, tolerance: FloatArray
 ) -> NDArray[np.object_]:
     """Passes or fails where the target lies strictly beyond the limits; all arguments and the result (series,)."""
-    beyond = _signed(target < lower - tolerance, target > upper + tolerance)
+    beyond = (target < lower - tolerance).astype(np.int8) - (target > upper + tolerance)
     outcome = beyond * signs.astype(np.int8) + 1
     promised = (signs != 0) & ~np.isnan(target) & ~np.isnan(lower)
     return _ASSURANCES[np.where(promised, outcome, len(_ASSURANCES) - 1)]

@@ -1,0 +1,151 @@
+"""What is kept of events for screens to read: rollup specifications as data, and the one arithmetic behind them all.
+
+The same specifications drive the aggregation at ingest, the recomputation of `verify` and the repair of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from qs.observations.models import AreaRollup, AreaRollupBucket, Rollup, RollupBucket
+from qs.periods import Grain, Moments, period_starts
+
+RELATIVE_ERROR = 0.02  # of a percentile read from the histogram
+GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)  # each bucket ends this many times higher than the one before
+ZERO_BUCKET = -32_768  # values of exactly zero, which have no logarithm
+
+Ids = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Events in columns, as far as rollups are concerned; all of one length."""
+
+    happened_at: Moments
+    service_id: Ids
+    indicator_id: Ids
+    area_id: Ids
+    sector_id: Ids
+    numerator: Values
+    denominator: Values
+    is_measured: NDArray[np.bool_]  # single values whose spread is kept in a histogram
+
+    def __len__(self) -> int:
+        return len(self.happened_at)
+
+    def only(self, wanted: NDArray[np.bool_]) -> Facts:
+        return Facts(*(getattr(self, name)[wanted] for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class RollupSpec:
+    """One kind of cell: the table it lives in, its grain, and the columns that say whose figures it holds."""
+
+    table: sa.Table
+    buckets: sa.Table | None
+    grain: Grain
+    subjects: tuple[str, ...]
+
+    @property
+    def tables(self) -> tuple[sa.Table, ...]:
+        return (self.table,) if self.buckets is None else (self.table, self.buckets)
+
+
+def table_of(model: type) -> sa.Table:
+    table: sa.Table = model.__table__  # type: ignore[attr-defined]  # every model has one
+    return table
+
+
+SPECS = (
+    RollupSpec(table_of(Rollup), None, Grain.HOUR, ("service_id",)),
+    RollupSpec(table_of(Rollup), table_of(RollupBucket), Grain.DAY, ("service_id",)),
+    RollupSpec(table_of(Rollup), table_of(RollupBucket), Grain.MONTH, ("service_id",)),
+    RollupSpec(table_of(AreaRollup), table_of(AreaRollupBucket), Grain.DAY, ("area_id", "sector_id")),
+    RollupSpec(table_of(AreaRollup), table_of(AreaRollupBucket), Grain.MONTH, ("area_id", "sector_id")),
+)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Rollup cells in columns, sorted by key: the key columns without the grain, then the figures."""
+
+    keys: tuple[Ids, ...]  # indicator_id, starts_at (UTC microseconds), subjects, and the bucket for a histogram
+    figures: tuple[NDArray[np.generic], ...]
+
+    def __len__(self) -> int:
+        return len(self.keys[0])
+
+    def rows(self, grain: Grain) -> Iterator[tuple[object, ...]]:
+        """One tuple per cell in the order of the table's columns."""
+        columns = [column.tolist() for column in (*self.keys, *self.figures)]
+        return zip([grain.value] * len(self), *columns, strict=True)
+
+
+def bucket_of(values: Values) -> Ids:
+    """The histogram bucket of each value (>= 0): logarithmic, so that any percentile is right to 2 %."""
+    positive = values > 0
+    buckets = np.full(values.shape, ZERO_BUCKET, dtype=np.int64)
+    buckets[positive] = np.ceil(np.log(values[positive]) / np.log(GROWTH)).astype(np.int64)
+    return buckets
+
+
+def value_of(buckets: Ids) -> Values:
+    """The value that stands for each bucket: the one with the smallest relative error to both its ends."""
+    return np.where(buckets == ZERO_BUCKET, 0.0, 2.0 * GROWTH ** buckets.astype(np.float64) / (GROWTH + 1.0))
+
+
+def grouped(keys: tuple[Ids, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The order that sorts rows by key, and where each group begins in that order."""
+    order = np.lexsort(keys[::-1])
+    changed = np.zeros(len(order), dtype=bool)
+    changed[:1] = True
+    for key in keys:
+        ordered = key[order]
+        changed[1:] |= ordered[1:] != ordered[:-1]
+    return order, np.flatnonzero(changed)
+
+
+def spec_keys(facts: Facts, spec: RollupSpec, starts: Moments) -> tuple[Ids, ...]:
+    return (facts.indicator_id, starts, *(getattr(facts, name) for name in spec.subjects))
+
+
+def cells_of(facts: Facts, spec: RollupSpec, starts: Moments) -> Cells:
+    """The cells these events make under a specification; `starts` is the period start of each event."""
+    keys = spec_keys(facts, spec, starts)
+    order, firsts = grouped(keys)
+    numerator, denominator = facts.numerator[order], facts.denominator[order]
+    figures: tuple[NDArray[np.generic], ...] = (
+        np.diff(firsts, append=len(order)),
+        np.add.reduceat(numerator, firsts),
+        np.add.reduceat(denominator, firsts),
+        np.add.reduceat(numerator * numerator, firsts),
+        np.minimum.reduceat(numerator, firsts),
+        np.maximum.reduceat(numerator, firsts),
+    )
+    return Cells(tuple(key[order][firsts] for key in keys), figures)
+
+
+def buckets_of(facts: Facts, spec: RollupSpec, starts: Moments) -> Cells:
+    """The histogram cells of the measured events: key, bucket, and how many values fell into it."""
+    measured = facts.only(facts.is_measured)
+    keys = (*spec_keys(measured, spec, starts[facts.is_measured]), bucket_of(measured.numerator))
+    order, firsts = grouped(keys)
+    return Cells(tuple(key[order][firsts] for key in keys), (np.diff(firsts, append=len(order)),))
+
+
+def rollup_cells(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[sa.Table, Grain, Cells]]:
+    """Everything these events add to the rollups: table, grain and cells, in an order that never deadlocks."""
+    if not len(facts):
+        return
+    starts = {grain: period_starts(facts.happened_at, grain, zone) for grain in {spec.grain for spec in SPECS}}
+    for spec in SPECS:
+        yield spec.table, spec.grain, cells_of(facts, spec, starts[spec.grain])
+        if spec.buckets is not None and facts.is_measured.any():
+            yield spec.buckets, spec.grain, buckets_of(facts, spec, starts[spec.grain])
