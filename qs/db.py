@@ -65,6 +65,11 @@ def microseconds_of(column: sa.SQLColumnExpression[datetime], dialect: sa.Dialec
     return sa.type_coerce(column, sa.BigInteger)
 
 
+def stored_text(column: sa.SQLColumnExpression[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """A column as it is stored, before any type reads it: text on PostgreSQL, bytes on SQLite, which keeps anything."""
+    return sa.cast(column, sa.Text if is_postgresql(dialect) else sa.LargeBinary)
+
+
 def enum_column(kind: type[StrEnum]) -> sa.Enum:
     """An enum stored by value, guarded by a check constraint."""
     return sa.Enum(
@@ -138,11 +143,13 @@ class Database:
         self.engine = engine
         self.audit_key = audit_key
         self._writer = engine.execution_options(sqlite_begin="IMMEDIATE")
+        one_state = {"isolation_level": "REPEATABLE READ"} if is_postgresql(engine.dialect) else {}
+        self._reader = engine.execution_options(**one_state)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the store and keeps nothing."""
-        with Session(self.engine, info={"audit_key": self.audit_key}) as session:
+        with Session(self._reader, info={"audit_key": self.audit_key}) as session:
             yield session
 
     @contextmanager

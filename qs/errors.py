@@ -42,13 +42,15 @@ class Conflict(QualityError):
 class Problem:
     """One thing wrong with an input: where it stands, and the code of the sentence that says how to mend it.
 
-    `row` is the spreadsheet row (the header is row 1) or the index in a batch; `column` the header or JSON field.
+    `row` is the spreadsheet row (the header is row 1) or the index in a batch; `column` the header or JSON field;
+    `where` the sheet, or the file and entry, when there is more than one.
     """
 
     code: str
     row: int | None = None
     column: str | None = None
     facts: dict[str, Fact] = field(default_factory=dict)
+    where: str | None = None
 
 
 class InvalidInput(QualityError):

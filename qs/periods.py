@@ -16,7 +16,7 @@ Moments = NDArray[np.int64]  # microseconds since 1970 in UTC
 
 
 class Grain(StrEnum):
-    """The length of a period. Hours, days and months are stored; weeks, quarters and years are merged from them."""
+    """The length of a period; all but quarters are kept as rollups."""
 
     HOUR = "hour"
     DAY = "day"

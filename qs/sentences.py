@@ -13,8 +13,9 @@ from qs.i18n import N_, gettext, number
 from qs.monitoring import terms as monitoring
 from qs.observations import terms as observations
 from qs.standards import terms as standards
+from qs.tabular import terms as tabular
 
-CONTEXTS = (audit, access, directory, standards, observations, monitoring)
+CONTEXTS = (tabular, audit, access, directory, standards, observations, monitoring)
 
 GENERAL_ERRORS: dict[str, str] = {
     "quality_error": N_("This could not be done."),
@@ -23,6 +24,11 @@ GENERAL_ERRORS: dict[str, str] = {
     "not_found": N_("There is no such record, or it is outside your responsibility."),
     "conflict": N_("Somebody has changed this in the meantime. Look at the present state, then try again."),
     "invalid_input": N_("Nothing was saved: please correct what is marked below."),
+    "file_not_toml": N_("The file cannot be read as TOML: {detail}"),
+    "key_unknown": N_("“{key}” is not a known key. Remove or correct it."),
+    "key_missing": N_("“{key}” is missing. Add it."),
+    "value_of_wrong_kind": N_("The value of “{key}” is of the wrong kind: {value}"),
+    "defined_twice": N_("The same code is defined twice for the same day. Keep one of them."),
 }
 
 
@@ -41,7 +47,13 @@ def error_sentence(error: QualityError) -> str:
 
 
 def problem_sentence(problem: Problem) -> str:
-    """One problem of an input, with its place: row and column first, then the cure."""
+    """One problem of an input, with its place: sheet or file, row and column first, then the cure."""
+    if problem.where is None:
+        return placed_sentence(problem)
+    return gettext("{where}: {sentence}").format(where=problem.where, sentence=placed_sentence(problem))
+
+
+def placed_sentence(problem: Problem) -> str:
     sentence = filled(template(problem.code, fallback="invalid_input"), problem.facts)
     if problem.row is not None and problem.column is not None:
         return gettext("Row {row}, column “{column}”: {sentence}").format(
@@ -62,5 +74,11 @@ def template(code: str, *, fallback: str) -> str:
 
 
 def filled(sentence: str, facts: Mapping[str, Fact]) -> str:
-    words = {name: number(value) if isinstance(value, int) else value for name, value in facts.items()}
-    return sentence.format_map(words)
+    return sentence.format_map({name: told(name, value) for name, value in facts.items()})
+
+
+def told(name: str, value: Fact) -> Fact:
+    """A fact as it stands in a sentence; one called `field` is a label, itself to be translated."""
+    if name == "field" and isinstance(value, str):
+        return gettext(value)
+    return number(value) if isinstance(value, int) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -42,18 +43,18 @@ def safe_csv(frame: pd.DataFrame) -> bytes:
 
 
 def shown_column(column: pd.Series) -> pd.Series:
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return column.dt.tz_convert(settings().zone).dt.strftime("%Y-%m-%d %H:%M:%S")
-    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_dtype(column.dtype):
-        return column
+    """The column as it is written: numbers untouched unless infinite, everything else cell by cell."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.replace([math.inf, -math.inf], pd.NA)
     return column.astype(object).map(shown_cell, na_action="ignore")
 
 
 def shown_cell(value: object) -> object:
     if isinstance(value, str):
         return inert(value)
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return f"{value.astimezone(settings().zone):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, datetime):
+        local = value.astimezone(settings().zone) if value.tzinfo else value
+        return f"{local:%Y-%m-%d %H:%M:%S}"
     return value if isinstance(value, Real | date) else inert(str(value))
 
 
@@ -67,7 +68,7 @@ def xlsx(frames: Frames, *, sheet: str = "QS") -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:
         heading = book.add_format({"bold": True})
-        kinds = {
+        kinds: dict[type, Format] = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         }

@@ -29,4 +29,19 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
 }
 
-ERRORS: dict[str, str] = {}
+ERRORS: dict[str, str] = {
+    "sign_in_refused": N_(
+        "Username or password is wrong, or there were too many attempts. Check both and try again in a while."
+    ),
+    "username_refused": N_("A username has 2 to 32 small letters a–z, digits, dots, dashes or underscores."),
+    "username_taken": N_("The username {username} is taken. Choose another one."),
+    "name_refused": N_("A name has 1 to 100 visible characters."),
+    "password_too_short": N_("A password needs at least {needed} characters. A short sentence is easy to remember."),
+    "password_too_long": N_("This password is too long: at most {allowed} bytes (about 24 Chinese characters)."),
+    "password_too_common": N_("This password is easy to guess. Choose one that nobody else would think of."),
+    "password_wrong": N_("The present password is not right. Nothing was changed."),
+    "passwords_differ": N_("The two new passwords are not the same. Type them again."),
+    "last_administrator": N_("This is the last administrator. Make somebody else administrator first."),
+    "rights_changed": N_("Your rights have changed in the meantime, so nothing was saved. Look at the page again."),
+    "signed_out": N_("You are no longer signed in, so nothing was saved. Sign in and try again."),
+}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 
-import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor
+from qs.actor import Actor, Permission
 from qs.audit.models import AuditEntry, AuditHead
-from qs.audit.rules import FIRST_MAC, canonical, checkpoint_signature, next_mac
+from qs.audit.rules import FIRST_MAC, canonical, next_mac
+from qs.audit.terms import Verdict, Wanted
 
+FAULTS_TOLD = 20  # places named in the entry of a verification
 Fact = str | int | float | bool | None | list[str] | list[int]
 
 
@@ -43,10 +44,18 @@ def locked_head(session: Session) -> AuditHead:
     """The end of the chain, locked until the transaction ends; begun when there is none."""
     head = session.get(AuditHead, 1, with_for_update=True)
     if head is None:
-        head = AuditHead(id=1, seq=0, mac=FIRST_MAC)
-        session.add(head)
-        session.flush()
+        begin_chain(session)
+        head = session.get_one(AuditHead, 1, with_for_update=True)
     return head
+
+
+def begin_chain(session: Session) -> None:
+    """Set the beginning of the chain, unless somebody else does at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(AuditHead(id=1, seq=0, mac=FIRST_MAC))
+    except IntegrityError:
+        session.expire_all()  # and read what the other one has set
 
 
 def entry_bytes(entry: AuditEntry) -> bytes:
@@ -62,20 +71,21 @@ def entry_bytes(entry: AuditEntry) -> bytes:
     )
 
 
-def write_checkpoint(session: Session, file: Path, *, actor: Actor, now: datetime) -> None:
-    """Record a checkpoint and append the signed end of the chain to a file outside the database.
-
-    Copies of that file elsewhere are what makes a rolled-back or cut trail visible.
-    """
-    record(session, "audit.checkpointed", "audit:chain", actor=actor, now=now)
-    head = session.execute(sa.select(AuditHead)).scalar_one()
-    stamp = now.isoformat()
-    line = {
-        "seq": head.seq,
-        "mac": head.mac,
-        "at": stamp,
-        "signature": checkpoint_signature(session.info["audit_key"], head.seq, head.mac, stamp),
+def record_export(session: Session, wanted: Wanted, *, count: int, actor: Actor, now: datetime) -> None:
+    """Leave a trace of entries handed out: how many, found by which search."""
+    actor.check_everywhere(Permission.AUDIT_READ)
+    told = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(wanted).items()
+        if value
     }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as out:
-        out.write(json.dumps(line) + "\n")
+    search = {f"wanted_{name}": value for name, value in told.items()}
+    record(session, "audit.exported", "audit:trail", actor=actor, now=now, count=count, **search)
+
+
+def record_verification(session: Session, verdict: Verdict, *, actor: Actor, now: datetime) -> None:
+    """Leave a trace of a verification and of what it found."""
+    actor.check_everywhere(Permission.AUDIT_READ)
+    faults = [f"{fault.kind}:{fault.seq}" for fault in verdict.faults[:FAULTS_TOLD]]
+    counts = {"entries": verdict.entry_count, "checkpoints": verdict.checkpoint_count, "faults": len(verdict.faults)}
+    record(session, "audit.verified", "audit:trail", actor=actor, now=now, found=faults, **counts)

@@ -20,7 +20,7 @@ class AuditEntry(Model):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     person_id: Mapped[int | None]
-    username: Mapped[str] = mapped_column(sa.String(64))
+    username: Mapped[str] = mapped_column(sa.String(64), index=True)
     roles: Mapped[str] = mapped_column(sa.String(200))  # space-separated role codes at that moment
     action: Mapped[str] = mapped_column(sa.String(64), index=True)
     object: Mapped[str] = mapped_column(sa.String(100))  # kind:id

@@ -34,8 +34,8 @@ from qs.directory.models import (
     SupervisionGroup,
     SupervisionGroupMember,
 )
-from qs.directory.queries import visible_providers, visible_services
-from qs.directory.terms import NewService
+from qs.directory.queries import sector_ids_by_code, visible_providers, visible_services
+from qs.directory.terms import NewService, SectorDefinition
 from qs.errors import Conflict, NotAllowed, NotFound
 
 EDIT = Permission.DIRECTORY_EDIT
@@ -57,6 +57,19 @@ def change_sector(
     sector = existing(session, Sector, sector_id, "sector_unknown")
     changes = update(sector, checked_names(name, name_en))
     trace_changes(session, "directory.changed_sector", f"sector:{sector_id}", changes, actor=actor, now=now)
+
+
+def load_sectors(session: Session, definitions: Iterable[SectorDefinition], *, actor: Actor, now: datetime) -> int:
+    """Add the sectors whose codes are not there yet; returns how many. Names already there are the office's own."""
+    actor.check_everywhere(EDIT)
+    present = sector_ids_by_code(session)
+    missing = [known for known in definitions if known.code not in present]
+    for known in missing:
+        insert(session, Sector(**names(known.code, known.name, known.name_en)))
+    if missing:
+        codes = [known.code for known in missing]
+        trace(session, "directory.loaded_sectors", "directory:sectors", actor=actor, now=now, codes=codes)
+    return len(missing)
 
 
 def add_area(

@@ -41,6 +41,7 @@ PART_MODELS: dict[str, type[Named]] = {
     "group": SupervisionGroup,
 }
 PICKER_COLUMNS = ("id", "code", "name", "name_en")
+PICKER_KINDS = {"id": "int64", "code": "str", "name": "str", "name_en": "str"}
 SERVICE_COLUMNS = (
     "service_id",
     "code",
@@ -54,6 +55,12 @@ SERVICE_COLUMNS = (
     "ends_on",
     "is_open",
 )
+SERVICE_KINDS = {
+    **{column: "int64" for column in SERVICE_COLUMNS if column.endswith("_id")},
+    **{column: "str" for column in SERVICE_COLUMNS if not column.endswith(("_id", "_on", "is_open"))},
+    "leader_id": "Int64",
+    "group_id": "Int64",
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def services(
         pd.isna(last) if day is None else is_open(first, None if pd.isna(last) else last, day)
         for first, last in zip(frame["starts_on"], frame["ends_on"], strict=True)
     ]
-    return frame.assign(is_open=pd.Series(open_flags, dtype=bool)).astype({"leader_id": "Int64", "group_id": "Int64"})
+    return frame.assign(is_open=pd.Series(open_flags, dtype=bool)).astype(SERVICE_KINDS)
 
 
 def service_detail(
@@ -229,7 +236,8 @@ def picker(
     actor.check(Permission.DIRECTORY_READ)
     columns = (model.id, model.code, model.name, english(model.name_en).label("name_en"), *more)
     rows = session.execute(sa.select(*columns).order_by(model.code)).all()
-    return pd.DataFrame([tuple(row) for row in rows], columns=[*PICKER_COLUMNS, *(column.key for column in more)])
+    columns_named = [*PICKER_COLUMNS, *(column.key for column in more)]
+    return pd.DataFrame([tuple(row) for row in rows], columns=columns_named).astype(PICKER_KINDS)
 
 
 def group_members(session: Session, *, actor: Actor) -> pd.DataFrame:
@@ -247,7 +255,8 @@ def group_members(session: Session, *, actor: Actor) -> pd.DataFrame:
         .join(Person, Person.id == SupervisionGroupMember.person_id)
         .order_by(SupervisionGroupMember.group_id, Person.username)
     )
-    return pd.DataFrame([tuple(row) for row in session.execute(statement)], columns=list(columns))
+    rows = [tuple(row) for row in session.execute(statement)]
+    return pd.DataFrame(rows, columns=list(columns)).astype({"group_id": "int64", "person_id": "int64"})
 
 
 def people(session: Session, *, actor: Actor) -> pd.DataFrame:
@@ -258,7 +267,8 @@ def people(session: Session, *, actor: Actor) -> pd.DataFrame:
         .where(Person.is_active)
         .order_by(Person.username)
     )
-    return pd.DataFrame([tuple(row) for row in session.execute(statement)], columns=list(PICKER_COLUMNS))
+    rows = [tuple(row) for row in session.execute(statement)]
+    return pd.DataFrame(rows, columns=list(PICKER_COLUMNS)).astype(PICKER_KINDS)
 
 
 def service_ids_by_code(

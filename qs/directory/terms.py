@@ -24,6 +24,15 @@ class Table(StrEnum):
 
 
 @dataclass(frozen=True)
+class SectorDefinition:
+    """A sector as the shipped list defines it."""
+
+    code: str
+    name: str
+    name_en: str | None
+
+
+@dataclass(frozen=True)
 class NewService:
     """A service to be added with many others."""
 

@@ -14,10 +14,10 @@ class Rebase(Model):
     """A mark on a chart: from here on new limits are computed, for a stated reason."""
 
     __tablename__ = "rebase"
-    __table_args__ = (sa.UniqueConstraint("service_id", "indicator_id", "starts_at"),)
+    __table_args__ = (sa.Index(None, "service_id", "indicator_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"), index=True)
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"))
     indicator_id: Mapped[int] = mapped_column(sa.ForeignKey("indicator.id"))
     starts_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(sa.String(500))

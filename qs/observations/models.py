@@ -10,10 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qs.db import Model, enum_column
 from qs.observations.terms import EVENT_ID_LENGTH, Channel
-from qs.periods import Grain
 
-STORED_GRAINS = (Grain.HOUR, Grain.DAY, Grain.MONTH)
-GRAIN_CHECK = "grain IN ('hour', 'day', 'month')"
+GRAIN_CHECK = "grain IN ('hour', 'day', 'week', 'month')"
 CLUSTERED = {"sqlite_with_rowid": False}  # the key is the table: no second index to maintain
 
 
@@ -73,7 +71,7 @@ class Figures:
 
 
 class Rollup(Figures, Model):
-    """What one service did on one indicator in one hour, local day or month."""
+    """What one service did on one indicator in one hour, local day, week or month."""
 
     __tablename__ = "rollup"
     __table_args__ = (

@@ -66,8 +66,10 @@ def table_of(model: type) -> sa.Table:
 SPECS = (
     RollupSpec(table_of(Rollup), None, Grain.HOUR, ("service_id",)),
     RollupSpec(table_of(Rollup), table_of(RollupBucket), Grain.DAY, ("service_id",)),
+    RollupSpec(table_of(Rollup), table_of(RollupBucket), Grain.WEEK, ("service_id",)),
     RollupSpec(table_of(Rollup), table_of(RollupBucket), Grain.MONTH, ("service_id",)),
     RollupSpec(table_of(AreaRollup), table_of(AreaRollupBucket), Grain.DAY, ("area_id", "sector_id")),
+    RollupSpec(table_of(AreaRollup), table_of(AreaRollupBucket), Grain.WEEK, ("area_id", "sector_id")),
     RollupSpec(table_of(AreaRollup), table_of(AreaRollupBucket), Grain.MONTH, ("area_id", "sector_id")),
 )
 

@@ -234,6 +234,7 @@ ERRORS: dict[str, str] = {
     "tolerance_of_share_too_wide": N_("The tolerance of a share lies between 0 and 1 (two points are 0.02)."),
     "weight_out_of_range": N_("The weight lies between 0 and 1."),
     "places_out_of_range": N_("Choose 0 to 6 decimals."),
+    "standard_day_out_of_range": N_("The day {day} is not plausible. Use a day between 1900 and 2200."),
     "review_before_effect": N_("The review date must lie after the day the edition takes effect, {effective_on}."),
     "percentile_missing": N_("Say which percentile: a number between 0 and 1 (the median is 0.5)."),
     "percentile_without_need": N_("Only the aggregation “percentile” takes a percentile. Leave it empty."),
@@ -241,7 +242,7 @@ ERRORS: dict[str, str] = {
     "per_without_need": N_("Only a rate is per a number. Leave it at 1."),
     "indicator_unknown": N_("There is no such indicator."),
     "clause_unknown": N_("There is no clause with the code “{value}”. Add it first, or choose another one."),
-    "standard_sector_unknown": N_("There is no such sector. Add it to the directory first."),
+    "standard_sector_unknown": N_("There is no sector “{value}”. Add it to the directory first."),
     "edition_too_early": N_(
         "“{value}” already has an edition from {newest_on}. A new edition must begin on a later day."
     ),
@@ -254,10 +255,4 @@ ERRORS: dict[str, str] = {
         "“{value}” is already counted in another way. The way of counting never changes: use a new code."
     ),
     "sector_differs": N_("“{value}” belongs to another sector already. Use a new code."),
-    "file_not_toml": N_("The file {file} cannot be read as TOML: {detail}"),
-    "key_unknown": N_("{file}, {entry}: “{key}” is not a known key. Remove or correct it."),
-    "key_missing": N_("{file}, {entry}: “{key}” is missing. Add it."),
-    "value_of_wrong_kind": N_("{file}, {entry}: the value of “{key}” is of the wrong kind."),
-    "definition_wrong": N_("{file}, {entry}: {detail}"),
-    "defined_twice": N_("{file}, {entry}: the same code and day are defined twice. Keep one of them."),
 }

@@ -20,6 +20,7 @@ OLD_WORKBOOK_MAGIC = b"\xd0\xcf\x11\xe0"
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 CHUNK_BYTES = 1 << 20
 MEGABYTE = 1 << 20
+SPARE_LINES = 1_000  # empty lines at the end are no rows
 
 Source = bytes | Path
 Watcher = Callable[[bytes], None]
@@ -89,5 +90,5 @@ class RowWatcher:
         parts = chunk.split(b'"')
         self.lines += sum(part.count(b"\n") for part in parts[int(self.inside_quotes) :: 2])
         self.inside_quotes ^= (len(parts) - 1) % 2 == 1
-        if self.lines > self.limit + 1:
+        if self.lines > self.limit + SPARE_LINES:
             raise InvalidInput("too_many_rows", limit=self.limit)

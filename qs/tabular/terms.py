@@ -42,8 +42,8 @@ class EncodingUnknown(InvalidInput):
 
     code = "encoding_unknown"
 
-    def __init__(self, *, candidates: Sequence[Candidate], **facts: Fact) -> None:
-        super().__init__(**facts)
+    def __init__(self, *, candidates: Sequence[Candidate], row: int) -> None:
+        super().__init__(row=row)
         self.candidates = tuple(candidates)
 
 
@@ -118,8 +118,12 @@ ERRORS: dict[str, str] = {
     "encoding_not_offered": N_("{encoding} is not an encoding this system reads. Save the file as UTF-8."),
     "file_empty": N_("The file is empty. Choose the file that holds the data."),
     "file_header_only": N_("The file has a header but no rows below it. Export it again with its data."),
-    "file_not_a_table": N_("This is not a table this system reads. Save it as CSV (UTF-8) or as XLSX, also inside .gz."),
-    "file_old_workbook": N_("This is an old (.xls) or password-protected workbook. Save it as XLSX without a password."),
+    "file_not_a_table": N_(
+        "This is not a table this system reads. Save it as CSV (UTF-8) or as XLSX, also inside .gz."
+    ),
+    "file_old_workbook": N_(
+        "This is an old (.xls) or password-protected workbook. Save it as XLSX without a password."
+    ),
     "file_damaged": N_("The file is damaged or cut off. Export or copy it again."),
     "file_too_large": N_("The file holds more than {megabytes} MB of text. Split it into smaller files."),
     "file_packed_too_tightly": N_(
@@ -132,7 +136,9 @@ ERRORS: dict[str, str] = {
     "header_empty": N_("This column has no name. Give every column a name in the header row."),
     "header_repeated": N_("Two columns are called “{name}”. Give every column its own name."),
     "header_missing": N_("The column “{name}” is missing from the header. Add it, or choose the feed this file fits."),
-    "cells_missing": N_("The row has {found} cells, the header {expected}. Fill in the missing cells (they may be empty)."),
+    "cells_missing": N_(
+        "The row has {found} cells, the header {expected}. Fill in the missing cells (they may be empty)."
+    ),
     "cells_extra": N_(
         "The row has {found} cells, the header {expected}. Remove the extra cells, or put text that holds the "
         "separator in quotation marks."
@@ -143,7 +149,9 @@ ERRORS: dict[str, str] = {
     ),
     "cell_too_long": N_("The cell holds {found} characters; at most {limit} are taken. Shorten it."),
     "control_character": N_("The cell holds an invisible control character ({character}). Remove it."),
-    "broken_character": N_("The cell holds a character that was lost when the file was saved ({character}). Export it again."),
+    "broken_character": N_(
+        "The cell holds a character that was lost when the file was saved ({character}). Export it again."
+    ),
     "cell_is_error": N_("The cell shows the error {value}. Mend the formula or leave the cell empty."),
     "cell_kind_unknown": N_("The cell holds a duration or time of day. Write it as text or as a number."),
     "digits_lost": N_("The number has more than 15 digits, and a spreadsheet changes the rest. Store it as text."),

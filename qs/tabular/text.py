@@ -36,11 +36,17 @@ def decoded(data: bytes, encoding: Encoding | None) -> tuple[str, Encoding]:
     except UnicodeDecodeError as error:
         row = body.count(b"\n", 0, error.start) + 1
         if encoding is None and chosen is Encoding.UTF_8:
-            raise EncodingUnknown(candidates=candidates_of(data), row=row) from error
+            raise unknown(data, row) from error
         raise InvalidInput("encoding_wrong", encoding=chosen.value, row=row) from error
     if encoding is None and "\0" in text[:SAMPLE_CHARACTERS] and (found := candidates_of(data)):
         raise EncodingUnknown(candidates=found, row=1)
     return (text if text.isascii() else unicodedata.normalize("NFC", text)), chosen
+
+
+def unknown(data: bytes, row: int) -> InvalidInput:
+    """What to say of bytes that are not UTF-8: a choice when some encoding fits, otherwise that it is no table."""
+    candidates = candidates_of(data)
+    return EncodingUnknown(candidates=candidates, row=row) if candidates else InvalidInput("file_not_a_table")
 
 
 def evident_encoding(data: bytes) -> Encoding:

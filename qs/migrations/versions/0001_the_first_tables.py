@@ -41,6 +41,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_audit_entry_action'), ['action'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_object'), ['object'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_username'), ['username'], unique=False)
 
     op.create_table('audit_head',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
@@ -243,7 +244,7 @@ def upgrade() -> None:
     sa.Column('square', sa.Double(), nullable=False),
     sa.Column('lowest', sa.Double(), nullable=False),
     sa.Column('highest', sa.Double(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'month')", name=op.f('ck_area_rollup_grain')),
+    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_area_rollup_grain')),
     sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_area_rollup_area_id_area')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_area_rollup_indicator_id_indicator')),
     sa.ForeignKeyConstraint(['sector_id'], ['sector.id'], name=op.f('fk_area_rollup_sector_id_sector')),
@@ -258,7 +259,7 @@ def upgrade() -> None:
     sa.Column('sector_id', sa.Integer(), nullable=False),
     sa.Column('bucket', sa.Integer(), nullable=False),
     sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'month')", name=op.f('ck_area_rollup_bucket_grain')),
+    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_area_rollup_bucket_grain')),
     sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_area_rollup_bucket_area_id_area')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_area_rollup_bucket_indicator_id_indicator')),
     sa.ForeignKeyConstraint(['sector_id'], ['sector.id'], name=op.f('fk_area_rollup_bucket_sector_id_sector')),
@@ -389,11 +390,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_rebase_indicator_id_indicator')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_rebase_person_id_person')),
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_rebase_service_id_service')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_rebase')),
-    sa.UniqueConstraint('service_id', 'indicator_id', 'starts_at', name=op.f('uq_rebase_service_id_indicator_id_starts_at'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rebase'))
     )
     with op.batch_alter_table('rebase', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_rebase_service_id'), ['service_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_rebase_service_id_indicator_id'), ['service_id', 'indicator_id'], unique=False)
 
     op.create_table('rollup',
     sa.Column('grain', sa.String(length=8), nullable=False),
@@ -406,7 +406,7 @@ def upgrade() -> None:
     sa.Column('square', sa.Double(), nullable=False),
     sa.Column('lowest', sa.Double(), nullable=False),
     sa.Column('highest', sa.Double(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'month')", name=op.f('ck_rollup_grain')),
+    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_rollup_grain')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_rollup_indicator_id_indicator')),
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_rollup_service_id_service')),
     sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', name=op.f('pk_rollup')),
@@ -419,7 +419,7 @@ def upgrade() -> None:
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('bucket', sa.Integer(), nullable=False),
     sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'month')", name=op.f('ck_rollup_bucket_grain')),
+    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_rollup_bucket_grain')),
     sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_rollup_bucket_indicator_id_indicator')),
     sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_rollup_bucket_service_id_service')),
     sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', 'bucket', name=op.f('pk_rollup_bucket')),
@@ -447,7 +447,7 @@ def downgrade() -> None:
     op.drop_table('rollup_bucket')
     op.drop_table('rollup')
     with op.batch_alter_table('rebase', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_rebase_service_id'))
+        batch_op.drop_index(batch_op.f('ix_rebase_service_id_indicator_id'))
 
     op.drop_table('rebase')
     with op.batch_alter_table('event', schema=None) as batch_op:
@@ -510,6 +510,7 @@ def downgrade() -> None:
     op.drop_table('data_version')
     op.drop_table('audit_head')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_entry_username'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_object'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_at'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_action'))

@@ -1,0 +1,251 @@
+"""The operators' commands: set up, fill, import, verify, run. Each opens its own transactions and reads the clock."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from qs import migrations
+from qs.access.actions import add_person
+from qs.access.queries import has_administrator
+from qs.access.rules import check_password_rule
+from qs.actor import SYSTEM, Grant, Role
+from qs.audit.checkpoints import append_checkpoint, checkpoint_line
+from qs.audit.verify import verify_trail
+from qs.db import Database, database
+from qs.directory.actions import load_sectors
+from qs.directory.library import read_sectors
+from qs.errors import InvalidInput, QualityError
+from qs.i18n import Language, use_language
+from qs.observations.imports import import_file
+from qs.observations.verify import RollupVerdict, verify_rollups
+from qs.pipeline import run_daily
+from qs.sentences import error_sentence, label, problem_sentence
+from qs.settings import settings
+
+app = typer.Typer(help="QS, public-service quality supervision.", no_args_is_help=True, pretty_exceptions_enable=False)
+out = Console(highlight=False)
+PROBLEMS_SHOWN = 50
+DIFFERENCES_SHOWN = 20
+Simulated = Annotated[float, typer.Option(help="Events a second.", min=0.1, max=1000)]
+
+
+class Proof(StrEnum):
+    """What can be verified."""
+
+    ROLLUPS = "rollups"
+    AUDIT = "audit"
+    ALL = "all"
+
+
+class Run(StrEnum):
+    """What can be run by hand or by the machine's timer."""
+
+    DAILY = "daily"
+
+
+def main() -> None:
+    """Run a command; what a person can mend is said in a sentence, not in a traceback."""
+    try:
+        app()
+    except QualityError as error:
+        complain(error)
+        raise SystemExit(1) from error
+
+
+def complain(error: QualityError) -> None:
+    out.print(error_sentence(error), style="bold red")
+    if isinstance(error, InvalidInput):
+        for problem in error.problems[:PROBLEMS_SHOWN]:
+            out.print(f"  {problem_sentence(problem)}", markup=False)
+        if error.problem_count > PROBLEMS_SHOWN:
+            out.print(f"  … and {error.problem_count - PROBLEMS_SHOWN:,} more")
+
+
+@app.callback()
+def prepare() -> None:
+    use_language(Language.EN)
+
+
+def migrated() -> Database:
+    """The store of this installation at its newest revision."""
+    store = database()
+    migrations.upgrade(store)
+    return store
+
+
+@app.command()
+def init(
+    username: Annotated[str, typer.Option(help="Sign-in name of the first administrator.")] = "admin",
+    name: Annotated[str, typer.Option(help="Name as people read it.")] = "系统管理员",
+    no_input: Annotated[bool, typer.Option("--no-input", help="Make a password and print it once.")] = False,
+) -> None:
+    """Set up the store: tables, the twelve sectors, the first administrator. Running it again changes nothing."""
+    from qs.web.passwords import hash_password
+
+    store, now = migrated(), datetime.now(UTC)
+    with store.writing() as session:
+        load_sectors(session, read_sectors(), actor=SYSTEM, now=now)
+        is_set_up = has_administrator(session)
+    if is_set_up:
+        out.print(f"{shown_url()} is set up; nothing to do.")
+        return
+    password = secrets.token_urlsafe(15) if no_input else typed_password(username)
+    with store.writing() as session:
+        add_person(
+            session,
+            username,
+            name=name,
+            password_hash=hash_password(password),
+            grants=[Grant(Role.ADMINISTRATOR)],
+            must_change_password=no_input,
+            actor=SYSTEM,
+            now=now,
+        )
+    out.print(f"{shown_url()} is set up. Administrator: {username}", markup=False)
+    if no_input:
+        out.print(f"Password, shown only now and to be changed at the first sign-in: {password}", markup=False)
+
+
+def shown_url() -> str:
+    return sa.make_url(settings().url).render_as_string(hide_password=True)
+
+
+def typed_password(username: str) -> str:
+    password: str = typer.prompt("Password of the administrator", hide_input=True, confirmation_prompt=True)
+    check_password_rule(password, username)
+    return password
+
+
+@app.command()
+def demo() -> None:
+    """Build the invented city of Lanping in an empty store: about a million events up to now."""
+    from qs.demo.build import build_city, is_built
+    from qs.web.passwords import hash_password
+
+    store = migrated()
+    if is_built(store):
+        out.print("The city of Lanping is there already.")
+        return
+    with bar() as shown:
+        task = shown.add_task("Lanping", total=1.0)
+        city = build_city(
+            store,
+            now=datetime.now(UTC),
+            password_hash=hash_password(settings().demo_password),
+            progress=lambda share: shown.update(task, completed=share),
+        )
+    out.print(
+        f"Lanping stands: {city.service_count} services, {city.person_count} people, {city.event_count:,} events."
+    )
+
+
+def bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn()
+    )
+
+
+@app.command()
+def simulate(
+    rate: Simulated = 2.0,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so many seconds; without it, on Ctrl-C.")] = None,
+) -> None:
+    """Play new events of the invented city, so that the Live page moves."""
+    from qs.demo.simulate import play
+
+    out.print(f"Playing {rate:g} events a second into {shown_url()}; stop with Ctrl-C.")
+    count = play(migrated(), events_per_second=rate, seconds=seconds)
+    out.print(f"{count:,} events played.")
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX, also gzipped.")],
+    feed: Annotated[str, typer.Option(help="The feed that describes the file, such as england-ae.")],
+    encoding: Annotated[str | None, typer.Option(help="utf-8, utf-16 or gb18030, when the file does not say.")] = None,
+    good_rows_only: Annotated[bool, typer.Option(help="Leave bad rows out instead of refusing the file.")] = False,
+) -> None:
+    """Load a file through a feed: all of it or nothing, each event once, however often it is sent."""
+    with bar() as shown:
+        task = shown.add_task(file.name, total=1.0)
+        outcome = import_file(
+            migrated(),
+            file,
+            feed,
+            actor=SYSTEM,
+            now=datetime.now(UTC),
+            good_rows_only=good_rows_only,
+            encoding=encoding,
+            progress=lambda share: shown.update(task, completed=share),
+        )
+    receipt = outcome.receipt
+    out.print(
+        f"{outcome.row_count:,} rows, {receipt.event_count:,} events: {receipt.new_count:,} new, "
+        f"{receipt.duplicate_count:,} there already, {outcome.refused_row_count:,} rows left out."
+    )
+    if receipt.differing_ids:
+        shown_ids = ", ".join(receipt.differing_ids[:5])
+        out.print(f"Already stored with other values, and not changed (send corrections): {shown_ids} …", markup=False)
+
+
+@app.command()
+def verify(what: Annotated[Proof, typer.Argument()] = Proof.ALL) -> None:
+    """Recompute what is stored and compare. Exit 1 on any difference; the last line is the summary."""
+    store = migrated()
+    sound = []
+    if what in (Proof.ROLLUPS, Proof.ALL):
+        with store.reading() as session:
+            sound.append(report(verify_rollups(session, actor=SYSTEM, zone=settings().zone)))
+    if what in (Proof.AUDIT, Proof.ALL):
+        sound.append(verified_trail(store))
+    if not all(sound):
+        raise typer.Exit(1)
+
+
+def report(verdict: RollupVerdict) -> bool:
+    for difference in verdict.differences[:DIFFERENCES_SHOWN]:
+        place = f"{difference.table} {difference.key}"
+        out.print(f"{place}: stored {difference.stored}, counted {difference.counted}", markup=False)
+    out.print(
+        f"rollups: {verdict.event_count:,} events, {verdict.cell_count:,} cells, "
+        f"{verdict.difference_count:,} differences"
+    )
+    return verdict.difference_count == 0
+
+
+def verified_trail(store: Database) -> bool:
+    """Check the audit trail; a sound one gets a new signed checkpoint outside the store."""
+    with store.reading() as session:
+        verdict = verify_trail(session, settings().checkpoint_file, actor=SYSTEM)
+    for fault in verdict.faults[:DIFFERENCES_SHOWN]:
+        out.print(f"entry {fault.seq}: {label(fault.kind)}")
+    if verdict.is_sound:
+        with store.reading() as session:
+            line = checkpoint_line(session, actor=SYSTEM, now=datetime.now(UTC))
+        append_checkpoint(settings().checkpoint_file, line)
+    out.print(
+        f"audit: {verdict.entry_count:,} entries, {verdict.checkpoint_count:,} checkpoints, "
+        f"{len(verdict.faults):,} faults"
+    )
+    return verdict.is_sound
+
+
+@app.command()
+def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
+    """The daily run: prove the figures and the trail, sign the trail's end. For the machine's timer."""
+    result = run_daily(migrated(), settings())
+    out.print(
+        f"{what.value}: {result.figures.cell_count:,} cells with {result.figures.difference_count:,} differences, "
+        f"{result.trail.entry_count:,} audit entries with {len(result.trail.faults):,} faults"
+    )
+    if not result.is_sound:
+        raise typer.Exit(1)
