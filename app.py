@@ -20,6 +20,7 @@ import streamlit.elements.arrow
 import streamlit.elements.vega_charts
 from starlette.middleware import Middleware
 
+from pages._ui.incidents import show_incident
 from qs import db, migrations
 from qs.web import assets, downloads, health, options, sign_in
 from qs.web.gateway import Gateway, sweep
@@ -55,4 +56,5 @@ app = st.App(
     routes=[*sign_in.routes, *assets.routes, *downloads.routes, *health.routes],
     middleware=[Middleware(Gateway)],
     lifespan=lifespan,
+    on_script_error=show_incident,
 )

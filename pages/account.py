@@ -58,7 +58,7 @@ table(
         used=browsers["last_seen_at"].map(moment),
         until=browsers["expires_at"].map(moment),
     ),
-    {"browser": _("Browser"), "since": _("Signed in"), "used": _("Last used"), "until": _("Ends at the latest")},
+    {"browser": _("Browser"), "since": _("Signed in since"), "used": _("Last used"), "until": _("Ends at the latest")},
     key="browsers",
 )
 if st.button(_("Sign out everywhere"), icon=":material/logout:", key="sign_out_everywhere"):

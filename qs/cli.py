@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from qs import migrations
 from qs.access.actions import add_person
 from qs.access.queries import has_administrator
-from qs.access.rules import check_password_rule
+from qs.access.rules import check_password
 from qs.actor import SYSTEM, Grant, Role
 from qs.audit.checkpoints import append_checkpoint, checkpoint_line
 from qs.audit.verify import verify_trail
@@ -121,7 +121,7 @@ def shown_url() -> str:
 
 def typed_password(username: str) -> str:
     password: str = typer.prompt("Password of the administrator", hide_input=True, confirmation_prompt=True)
-    check_password_rule(password, username)
+    check_password(password, username=username)
     return password
 
 

@@ -94,10 +94,10 @@ def percent(share: float, places: int = 1) -> str:
     return numbers.format_percent(share, format=f"#,##0{'.' + '0' * places if places else ''}%", locale=locale_code())
 
 
-def moment(value: datetime) -> str:
-    """Date and time in the office's time zone, to the minute."""
+def moment(value: datetime, *, seconds: bool = False) -> str:
+    """Date and time in the office's time zone, to the minute or the second."""
     local = value.astimezone(settings().zone)
-    return f"{day(local.date())} {local:%H:%M}"
+    return f"{day(local.date())} {clock(value, seconds=seconds)}"
 
 
 def clock(value: datetime, *, seconds: bool = False) -> str:

@@ -16,6 +16,7 @@ from qs.standards import terms as standards
 from qs.tabular import terms as tabular
 
 CONTEXTS = (tabular, audit, access, directory, standards, observations, monitoring)
+RECORDING = (audit, access, directory, standards, observations, monitoring)
 
 GENERAL_ERRORS: dict[str, str] = {
     "quality_error": N_("This could not be done."),
@@ -64,6 +65,26 @@ def placed_sentence(problem: Problem) -> str:
     if problem.column is not None:
         return gettext("Column “{column}”: {sentence}").format(column=problem.column, sentence=sentence)
     return sentence
+
+
+def action_label(code: str) -> str:
+    """What an entry of the trail says was done; the code itself for what only an older version did."""
+    for context in RECORDING:
+        if code in context.ACTIONS:
+            return gettext(context.ACTIONS[code])
+    return code
+
+
+def object_label(object: str) -> str:
+    """What an entry is about, `service:12` as “Service 12”."""
+    kind, _, number_of_it = object.partition(":")
+    word = gettext(audit.OBJECTS[kind]) if kind in audit.OBJECTS else kind
+    return f"{word} {number_of_it}" if number_of_it.isdecimal() else word
+
+
+def fact_label(name: str) -> str:
+    """What a fact of an entry is called; its own name where there is no word for it."""
+    return gettext(audit.FACTS[name]) if name in audit.FACTS else name
 
 
 def template(code: str, *, fallback: str) -> str:

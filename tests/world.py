@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from qs.actor import EVERYWHERE, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
 from qs.directory import actions as directory
+from qs.observations import actions as observations
+from qs.observations.terms import Batch
+from qs.periods import to_microseconds
 from qs.standards import actions as standards
 from qs.standards.terms import Aggregation, ClauseContent, Counting, Direction, EditionContent, Frequency
 
@@ -202,3 +207,32 @@ def edition(
         weight=weight,
         clause=clause,
     )
+
+
+def batch_of(*events: dict[str, Any]) -> Batch:
+    """A validated batch from plain dicts: happened_at, event_id, service_id, indicator_id, numerator, denominator…"""
+    names = [field.name for field in fields(Batch)]
+    usual = {"denominator": 1.0, "channel": "unknown", "corrects": ""}
+    rows = [{**usual, **event, "happened_at": to_microseconds(event["happened_at"])} for event in events]
+    kinds = {
+        "numerator": np.float64,
+        "denominator": np.float64,
+        "event_id": object,
+        "channel": object,
+        "corrects": object,
+    }
+    return Batch(*(np.array([row[name] for row in rows], dtype=kinds.get(name, np.int64)) for name in names))
+
+
+def add_feed(store: Database, code: str = "feed", *, silent_after_hours: float | None = 24.0) -> int:
+    """A feed, as an office has one for each source."""
+    with store.writing() as session:
+        return observations.add_feed(
+            session,
+            code=code,
+            name="数据源",
+            name_en="Feed",
+            silent_after_hours=silent_after_hours,
+            actor=CLERK,
+            now=MADE_AT,
+        ).id

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 
 from qs.i18n import gettext as _
 from qs.i18n import pick
 from qs.settings import settings
+from qs.web.assets import FAVICON, content
 
 DARK_INK, DARK_MUTED = "#dfe9f3", "#a9b6c3"
 LIGHT_INK, LIGHT_MUTED = "#17466f", "#586675"
 SIGN = """<rect x="0" y="2" width="36" height="36" rx="8" fill="#17466f"/>
 <path d="M8.5 27V20M15.5 27V15M22.5 27V18.5" stroke="#fff" stroke-width="3.2" stroke-linecap="round"/>
 <path d="M7.5 13.5l5 3.6 6-7.2 5 3.8 5.2-4.6" fill="none" stroke="#2fb4f3" stroke-width="2.2" stroke-linecap="round"
- stroke-linejoin="round"/><circle cx="28.7" cy="9.1" r="2.6" fill="#2fb4f3"/>
-<path d="M27 31.5a5.5 5.5 0 1 0 .1 0z" fill="none"/>"""
+ stroke-linejoin="round"/><circle cx="28.7" cy="9.1" r="2.6" fill="#2fb4f3"/>"""
 FONT = "Source Sans, Noto Sans SC, Noto Sans CJK SC, sans-serif"
 
 
@@ -26,6 +27,11 @@ def office() -> str:
 def sign() -> str:
     """The sign alone, as SVG."""
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="44" height="44" viewBox="0 0 36 40">{SIGN}</svg>'
+
+
+def favicon() -> str:
+    """The sign in the tab, as an address that carries the picture: an icon name would be fetched from outside."""
+    return f"data:image/svg+xml;base64,{b64encode(content(FAVICON)).decode()}"
 
 
 def logo(*, dark: bool) -> str:

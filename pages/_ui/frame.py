@@ -5,13 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import identity
-from pages._ui.brand import logo
+from pages._ui.brand import favicon, logo
 from pages._ui.menu import menu_for
 from qs.i18n import gettext as _
 
 found = identity.signed_in()
 st.set_page_config(
-    page_title=_("QS Quality Supervision"), layout="wide", initial_sidebar_state=228 if found else "collapsed"
+    page_title=_("QS Quality Supervision"),
+    page_icon=favicon(),
+    layout="wide",
+    initial_sidebar_state=228 if found else "collapsed",
 )
 if found is not None:
     st.logo(logo(dark=st.context.theme.type == "dark"), size="large")

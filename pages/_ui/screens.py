@@ -9,10 +9,11 @@ import streamlit as st
 from pages._ui import identity
 from pages._ui.brand import office, sign
 from pages._ui.run import Page, go, redirect
-from pages._ui.widgets import head, leave, note, plain, show_error, switch_language
+from pages._ui.widgets import head, leave, note, plain, section, show_error, switch_language
 from qs import db
 from qs.access import queries
 from qs.access.rules import PASSWORD_MIN_CHARACTERS, SignInRefused
+from qs.actor import Role
 from qs.errors import InvalidInput, QualityError
 from qs.i18n import LANGUAGE_NAMES, Language, language
 from qs.i18n import gettext as _
@@ -50,7 +51,7 @@ def sign_in_screen(next_path: str) -> None:
 
 def sign_in_form(next_path: str) -> None:
     with st.form("sign_in", enter_to_submit=True):
-        st.markdown(f"### {_('Sign in')}", anchors=False)
+        section(_("Sign in"))
         username = st.text_input(_("Username"), key="typed_name", autocomplete="username", max_chars=64)
         password = st.text_input(
             _("Password"), key="typed_password", type="password", autocomplete="current-password", max_chars=200
@@ -62,13 +63,13 @@ def sign_in_form(next_path: str) -> None:
 
 
 def invented_people(next_path: str) -> None:
-    st.markdown(f"### {_('Look around as')}", anchors=False)
+    section(_("Look around as"))
     note(_("This is a demonstration: these people and all figures are invented. One click signs you in."))
     with db.database().reading() as session:
         people = queries.invented_people(session)
     with st.container(gap="xsmall"):
         for person in people.drop_duplicates("role").itertuples():
-            words = f"**{plain(person.name)}** · {label(person.role)}"
+            words = f"**{plain(person.name)}** · {label(Role(person.role))}"
             if st.button(words, key=f"demo_{person.username}", width="stretch", icon=":material/login:"):
                 try_to_sign_in(person.username, settings().demo_password, next_path)
 
@@ -131,10 +132,3 @@ def not_allowed_screen() -> None:
     head(_("This page is not open to your role"), _("Ask an administrator if you need it for your work."))
     if st.button(_("Back to today's work"), icon=":material/arrow_back:", key="back_home"):
         go("home")
-
-
-def not_found_screen() -> None:
-    head(
-        _("There is no such page"),
-        _("The address may be mistyped, or the page has moved. The menu shows what there is."),
-    )

@@ -45,3 +45,21 @@ ERRORS: dict[str, str] = {
     "rights_changed": N_("Your rights have changed in the meantime, so nothing was saved. Look at the page again."),
     "signed_out": N_("You are no longer signed in, so nothing was saved. Sign in and try again."),
 }
+
+ACTIONS: dict[str, str] = {
+    "access.person_added": N_("Added a person"),
+    "access.person_changed": N_("Changed a person’s name or address"),
+    "access.grants_set": N_("Changed a person’s roles"),
+    "access.person_deactivated": N_("Deactivated a person"),
+    "access.person_reactivated": N_("Reactivated a person"),
+    "access.password_reset": N_("Reset a person’s password"),
+    "access.password_changed": N_("Changed the own password"),
+    "access.password_accepted": N_("Entered the right password"),
+    "access.sessions_ended": N_("Signed a person out everywhere"),
+    "access.language_chosen": N_("Chose a language"),
+    "access.key_issued": N_("Issued an API key"),
+    "access.key_revoked": N_("Revoked an API key"),
+    "access.sign_in_failed": N_("Failed to sign in"),
+    "access.signed_in": N_("Signed in"),
+    "access.signed_out": N_("Signed out"),
+}

@@ -22,6 +22,7 @@ from qs.demo.entries import (
 from qs.demo.families import StreamText, family_providers, family_services, family_streams, read_streams, with_overrides
 from qs.demo.terms import City, EventModel, Measure, Service, StreamPlan, Truth
 from qs.demo.text import ContentError, by_code, check_known, read_table
+from qs.directory.library import read_sectors
 from qs.settings import SHIPPED_DATA
 from qs.standards.library import read_library
 
@@ -31,13 +32,12 @@ CITY_STANDARDS = "lanping"
 def read_city(data: Path = SHIPPED_DATA) -> City:
     """The whole city, expanded and checked.
 
-    Raises ContentError, which names file, table and field, or InvalidInput for its standards.
+    Raises ContentError, which names file, table and field, or InvalidInput for its sectors and standards.
     """
     text = read_table(data / "demo" / "city.toml")
     models = read_models(read_table(data / "demo" / "models.toml"))
     library = read_library([data / "standards" / f"{CITY_STANDARDS}.toml"])
     truths = tuple(read_truth(row) for row in read_table(data / "demo" / "truths.toml").tables("truth"))
-    sectors = tuple(read_named(row) for row in read_table(data / "directory" / "sectors.toml").tables("sector"))
     areas = tuple(read_area(row) for row in text.tables("area"))
     families = text.tables("family")
     singles = text.tables("service")
@@ -49,7 +49,7 @@ def read_city(data: Path = SHIPPED_DATA) -> City:
     city = City(
         name=read_named(text.table("city"), "time_zone"),
         zone=ZoneInfo(text.table("city").text("time_zone")),
-        sectors=sectors,
+        sectors=read_sectors(data / "directory" / "sectors.toml"),
         areas=areas,
         departments=tuple(read_named(row) for row in text.tables("department")),
         providers=tuple([read_provider(row) for row in text.tables("provider")] + family_providers(families, areas)),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from qs.actor import Role, ScopeKind
+from qs.directory.terms import SectorDefinition
 from qs.observations.terms import Channel
 from qs.standards.terms import Counting, Direction, Library
 
@@ -210,7 +211,7 @@ class City:
 
     name: Named
     zone: ZoneInfo
-    sectors: tuple[Named, ...]
+    sectors: tuple[SectorDefinition, ...]
     areas: tuple[Area, ...]
     departments: tuple[Named, ...]
     providers: tuple[Provider, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from qs.access.models import Person
 from qs.actor import Actor, Permission
-from qs.directory import queries
+from qs.directory.models import Area, Department, Provider, Sector, Service, SupervisionGroup
+from qs.directory.queries import Named, english, group_members, ids_by_code, visible_services
 from qs.directory.terms import Table
 from qs.errors import InvalidInput, Problem
 from qs.sheets import inert
@@ -66,55 +68,54 @@ class SourceTable:
 
 def snapshot(session: Session, *, actor: Actor, permission: Permission = Permission.DIRECTORY_READ) -> Snapshot:
     """Every entry as it is exchanged; of the services those over which the actor holds the permission."""
-    names = {table: picker_entries(frame) for table, frame in pickers(session, actor).items()}
-    usernames = dict(session.execute(sa.select(Person.id, Person.username)).tuples().all())
-    departments = queries.departments(session, actor=actor).set_index("id")["code"]
-    areas = queries.areas(session, actor=actor)
-    for code, population in zip(areas["code"], areas["population"], strict=True):
-        names[Table.AREA][code]["population"] = None if pd.isna(population) else int(population)
-    providers = queries.providers(session, actor=actor)
-    for code, department_id in zip(providers["code"], providers["department_id"], strict=True):
-        names[Table.PROVIDER][code]["department"] = departments[department_id]
-    seats = queries.group_members(session, actor=actor).groupby("group_id")["username"].agg(sorted)
-    for group in queries.groups(session, actor=actor).itertuples(index=False):
-        leader = "" if pd.isna(group.leader_id) else usernames[int(group.leader_id)]
-        names[Table.GROUP][group.code] |= {"leader": leader, "members": tuple(seats.get(group.id, ()))}
-    services = queries.services(session, actor=actor, permission=permission)
-    return names | {Table.SERVICE: service_entries(services, usernames)}
+    actor.check(permission)
+    visible = Service.id.in_(visible_services(actor, permission))
+    statements = selections() | {Table.SERVICE: service_selection().where(visible)}
+    found = {
+        table: {row.code: row._asdict() for row in session.execute(statement)}
+        for table, statement in statements.items()
+    }
+    seats = group_members(session, actor=actor).groupby("group_id")["username"].agg(sorted)
+    for code, group_id in ids_by_code(session, Table.GROUP).items():
+        found[Table.GROUP][code]["members"] = tuple(seats.get(group_id, ()))
+    return found
 
 
-def pickers(session: Session, actor: Actor) -> dict[Table, pd.DataFrame]:
+def selections() -> dict[Table, sa.Select[*tuple[Any, ...]]]:  # Any: texts and numbers
+    """The entries of each table but the services, by code; the members of groups are missing."""
     return {
-        Table.SECTOR: queries.sectors(session, actor=actor),
-        Table.AREA: queries.areas(session, actor=actor),
-        Table.DEPARTMENT: queries.departments(session, actor=actor),
-        Table.PROVIDER: queries.providers(session, actor=actor),
-        Table.GROUP: queries.groups(session, actor=actor),
+        Table.SECTOR: named(Sector),
+        Table.AREA: named(Area).add_columns(Area.population),
+        Table.DEPARTMENT: named(Department),
+        Table.PROVIDER: named(Provider).add_columns(Department.code.label("department")).join(Department),
+        Table.GROUP: named(SupervisionGroup)
+        .add_columns(sa.func.coalesce(Person.username, "").label("leader"))
+        .outerjoin(Person, Person.id == SupervisionGroup.leader_id),
     }
 
 
-def picker_entries(frame: pd.DataFrame) -> dict[str, dict[str, Cell]]:
-    return {
-        row.code: {"code": row.code, "name": row.name, "name_en": row.name_en} for row in frame.itertuples(index=False)
-    }
+def named(model: type[Named] | type[Service]) -> sa.Select[*tuple[Any, ...]]:  # Any: texts and numbers
+    return sa.select(model.code, model.name, english(model.name_en).label("name_en")).order_by(model.code)
 
 
-def service_entries(frame: pd.DataFrame, usernames: Mapping[int, str]) -> dict[str, dict[str, Cell]]:
-    return {
-        row.code: {
-            "code": row.code,
-            "name": row.name,
-            "name_en": row.name_en,
-            "provider": row.provider_code,
-            "sector": row.sector_code,
-            "area": row.area_code,
-            "leader": "" if pd.isna(row.leader_id) else usernames[int(row.leader_id)],
-            "group": row.group_code,
-            "starts_on": row.starts_on,
-            "ends_on": None if pd.isna(row.ends_on) else row.ends_on,
-        }
-        for row in frame.itertuples(index=False)
-    }
+def service_selection() -> sa.Select[*tuple[Any, ...]]:  # Any: texts and days
+    return (
+        named(Service)
+        .add_columns(
+            Provider.code.label("provider"),
+            Sector.code.label("sector"),
+            Area.code.label("area"),
+            sa.func.coalesce(Person.username, "").label("leader"),
+            sa.func.coalesce(SupervisionGroup.code, "").label("group"),
+            Service.starts_on,
+            Service.ends_on,
+        )
+        .join(Provider, Provider.id == Service.provider_id)
+        .join(Sector, Sector.id == Service.sector_id)
+        .join(Area, Area.id == Service.area_id)
+        .outerjoin(Person, Person.id == Service.leader_id)
+        .outerjoin(SupervisionGroup, SupervisionGroup.id == Service.group_id)
+    )
 
 
 def export_tables(session: Session, *, actor: Actor) -> dict[Table, pd.DataFrame]:
@@ -145,6 +146,7 @@ def read_source(
     Raises InvalidInput for what cannot be read, an unknown sheet, or a header that does not fit the table.
     """
     first = read_sheet(data, file_name, None, encoding)
+    found: tuple[SourceTable, ...] = ()
     if not first.sheets:
         found = (SourceTable(table or table_named(file_name), first),)
     else:

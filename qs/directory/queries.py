@@ -40,8 +40,19 @@ PART_MODELS: dict[str, type[Named]] = {
     "area": Area,
     "group": SupervisionGroup,
 }
-PICKER_COLUMNS = ("id", "code", "name", "name_en")
-PICKER_KINDS = {"id": "int64", "code": "str", "name": "str", "name_en": "str"}
+PICKER_KINDS = {
+    "id": "int64",
+    "code": "str",
+    "name": "str",
+    "name_en": "str",
+    "population": "Int64",
+    "department_id": "int64",
+    "department": "str",
+    "department_en": "str",
+    "leader_id": "Int64",
+    "leader": "str",
+    "leader_en": "str",
+}
 SERVICE_COLUMNS = (
     "service_id",
     "code",
@@ -204,40 +215,50 @@ def english(column: InstrumentedAttribute[str | None]) -> sa.ColumnElement[str]:
 
 def sectors(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per sector, by code: id, code, name, name_en."""
-    return picker(session, Sector, actor)
+    return picker(session, named(Sector), actor)
 
 
 def areas(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per area, by code: id, code, name, name_en, population (empty when unknown)."""
-    return picker(session, Area, actor, Area.population).astype({"population": "Int64"})
+    return picker(session, named(Area).add_columns(Area.population), actor)
 
 
 def departments(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per department, by code: id, code, name, name_en."""
-    return picker(session, Department, actor)
+    return picker(session, named(Department), actor)
 
 
 def providers(session: Session, *, actor: Actor) -> pd.DataFrame:
-    """One row per provider, by code: id, code, name, name_en, department_id."""
-    return picker(session, Provider, actor, Provider.department_id)
+    """One row per provider, by code: id, code, name, name_en, department_id, department, department_en."""
+    department = (
+        Provider.department_id,
+        Department.name.label("department"),
+        english(Department.name_en).label("department_en"),
+    )
+    return picker(session, named(Provider).add_columns(*department).join(Department), actor)
 
 
 def groups(session: Session, *, actor: Actor) -> pd.DataFrame:
-    """One row per supervision group, by code: id, code, name, name_en, leader_id (empty when there is none)."""
-    return picker(session, SupervisionGroup, actor, SupervisionGroup.leader_id).astype({"leader_id": "Int64"})
+    """One row per supervision group, by code: id, code, name, name_en, leader_id (may be empty), leader, leader_en."""
+    leader = (
+        SupervisionGroup.leader_id,
+        sa.func.coalesce(Person.name, "").label("leader"),
+        english(Person.name_en).label("leader_en"),
+    )
+    statement = named(SupervisionGroup).add_columns(*leader)
+    return picker(session, statement.outerjoin(Person, Person.id == SupervisionGroup.leader_id), actor)
 
 
-def picker(
-    session: Session,
-    model: type[Named],
-    actor: Actor,
-    *more: InstrumentedAttribute[Any],  # Any: columns of any type
-) -> pd.DataFrame:
+def named(model: type[Named]) -> sa.Select[*tuple[Any, ...]]:  # Any: an id and texts
+    return sa.select(model.id, model.code, model.name, english(model.name_en).label("name_en")).order_by(model.code)
+
+
+def picker(session: Session, statement: sa.Select[*tuple[Any, ...]], actor: Actor) -> pd.DataFrame:  # Any: see above
     actor.check(Permission.DIRECTORY_READ)
-    columns = (model.id, model.code, model.name, english(model.name_en).label("name_en"), *more)
-    rows = session.execute(sa.select(*columns).order_by(model.code)).all()
-    columns_named = [*PICKER_COLUMNS, *(column.key for column in more)]
-    return pd.DataFrame([tuple(row) for row in rows], columns=columns_named).astype(PICKER_KINDS)
+    found = session.execute(statement)
+    columns = list(found.keys())
+    kinds = {name: PICKER_KINDS[name] for name in columns}
+    return pd.DataFrame([tuple(row) for row in found], columns=columns).astype(kinds)
 
 
 def group_members(session: Session, *, actor: Actor) -> pd.DataFrame:
@@ -262,13 +283,8 @@ def group_members(session: Session, *, actor: Actor) -> pd.DataFrame:
 def people(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per active person who can lead or supervise, by user name: id, code (the user name), name, name_en."""
     actor.check(Permission.DIRECTORY_EDIT)
-    statement = (
-        sa.select(Person.id, Person.username, Person.name, english(Person.name_en))
-        .where(Person.is_active)
-        .order_by(Person.username)
-    )
-    rows = [tuple(row) for row in session.execute(statement)]
-    return pd.DataFrame(rows, columns=list(PICKER_COLUMNS)).astype(PICKER_KINDS)
+    columns = (Person.id, Person.username.label("code"), Person.name, english(Person.name_en).label("name_en"))
+    return picker(session, sa.select(*columns).where(Person.is_active).order_by(Person.username), actor)
 
 
 def service_ids_by_code(

@@ -59,6 +59,21 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
 }
 
+FIELDS: dict[str, str] = {
+    "name": N_("Name"),
+    "name_en": N_("Name in English"),
+    "population": N_("Population"),
+    "department": N_("Department"),
+    "provider": N_("Provider"),
+    "sector": N_("Sector"),
+    "area": N_("Area"),
+    "leader": N_("Leader"),
+    "members": N_("Members"),
+    "group": N_("Supervision group"),
+    "starts_on": N_("First day"),
+    "ends_on": N_("Last day"),
+}
+
 ERRORS: dict[str, str] = {
     "code_empty": N_("The code is empty. Give the entry a short code of its own."),
     "code_too_long": N_("The code has {length} characters. Use at most {limit}."),
@@ -80,5 +95,36 @@ ERRORS: dict[str, str] = {
     "service_unknown": N_("There is no such service, or it is outside your responsibility."),
     "person_unknown": N_("There is no such active person. Add the person under People and rights first."),
     "outside_scope": N_("This provider is outside your responsibility. Ask somebody whose role covers it."),
+    "code_repeated": N_("This code stands in the table twice. Keep one of the rows."),
+    "sector_is_fixed": N_(
+        "A service keeps its sector ({value}), because figures are filed under it. End it and enter a new one."
+    ),
+    "area_is_fixed": N_(
+        "A service keeps its area ({value}), because figures are filed under it. End it and enter a new one."
+    ),
+    "username_unknown": N_("There is no active person with the user name “{value}”. Add the person first."),
+    "sheet_not_known": N_("The directory has no such table. Name the sheets as in an exported file."),
+    "column_not_known": N_("This table has no such column. Remove it, or name it as in an exported file."),
+    "table_not_said": N_("Say which table this file holds, or name it like an exported file, such as services.csv."),
+    "import_overtaken": N_("The directory has changed since the preview. Look at the new preview, then import again."),
     "service_ended": N_("The service has already ended on {ends_on}."),
+}
+
+ACTIONS: dict[str, str] = {
+    "directory.added_sector": N_("Added a sector"),
+    "directory.changed_sector": N_("Changed a sector"),
+    "directory.added_area": N_("Added an area"),
+    "directory.changed_area": N_("Changed an area"),
+    "directory.added_department": N_("Added a department"),
+    "directory.changed_department": N_("Changed a department"),
+    "directory.added_provider": N_("Added a provider"),
+    "directory.changed_provider": N_("Changed a provider"),
+    "directory.added_group": N_("Formed a supervision group"),
+    "directory.changed_group": N_("Changed a supervision group"),
+    "directory.added_service": N_("Added a service"),
+    "directory.added_services": N_("Added services for a feed"),
+    "directory.changed_service": N_("Changed a service"),
+    "directory.ended_service": N_("Ended a service"),
+    "directory.loaded_sectors": N_("Loaded the sectors"),
+    "directory.imported": N_("Imported the directory from a file"),
 }

@@ -106,3 +106,8 @@ ERRORS: dict[str, str] = {
     "reason_missing": N_("Please say why the process counts as a new one from here on."),
     "already_rebased": N_("There is a mark at this period already."),
 }
+
+ACTIONS: dict[str, str] = {
+    "chart.rebased": N_("Let a process chart begin anew"),
+    "chart.rebase_withdrawn": N_("Withdrew a new beginning of a process chart"),
+}

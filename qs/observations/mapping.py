@@ -202,6 +202,8 @@ def first_of_each_key(work: Work) -> Mask:
             column = first_column(work.mapping.key)
             facts = {"first_row": str(work.rows[first]), "value": keys[position][:EVENT_ID_LENGTH]}
             work.problems.add(code, row=int(work.rows[position]), column=column, **facts)
+            if differs:  # which of the two is right, nobody can say
+                work.problems.rows.add(int(work.rows[first]))
     return is_first
 
 
@@ -249,10 +251,8 @@ def measured(work: Work, measure: Measure, kept: Mask, keys: NDArray[np.object_]
     prefix = f"{work.mapping.code}:"
     positions = np.flatnonzero(present)
     chosen = indicators[positions]
-    names = np.array(
-        [f"{prefix}{keys[at]}:{code}" for at, code in zip(positions, chosen, strict=True)] + [None], object
-    )
-    check_lengths(work, names[:-1], positions)
+    names = objects([f"{prefix}{keys[at]}:{code}" for at, code in zip(positions, chosen, strict=True)])
+    check_lengths(work, names, positions)
     return Part(
         positions,
         time.values[positions],

@@ -72,4 +72,81 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
 }
 
-ERRORS: dict[str, str] = {}
+ERRORS: dict[str, str] = {
+    "feed_unknown": N_("There is no such feed. Choose one from the list, or save a new one."),
+    "feed_code_taken": N_("There is a feed with the code “{value}” already. Choose another code."),
+    "feed_without_mapping": N_(
+        "This feed takes events from a system, not from files. Choose a feed with a file layout."
+    ),
+    "feed_code_faulty": N_("A feed's code has 1 to 64 lower-case letters, digits and hyphens, such as county-hotline."),
+    "feed_name_faulty": N_("Give the feed a name of 1 to 200 characters."),
+    "feed_hours_faulty": N_("The hours after which a feed counts as silent must be a number above zero, or empty."),
+    "file_faulty": N_("Nothing was loaded: {count} problems were found. Correct them, or load the good rows only."),
+    "file_not_whole": N_(
+        "The good rows cannot be loaded alone, because a problem concerns the file as a whole. Correct it first."
+    ),
+    "file_without_good_rows": N_("Nothing was loaded: not one row of the file is sound."),
+    "services_to_begin": N_(
+        "The file names {count} services the directory does not know (the first is {value}), and your role may not "
+        "begin services. Ask information technology to load the file or to enter the services."
+    ),
+    "library_to_load": N_(
+        "The indicators of this feed are not in the standards yet. Ask a supervisor to load the library {library}."
+    ),
+    "header_does_not_fit": N_("The file does not fit the feed {feed}. Compare its header with the columns listed."),
+    "service_code_unknown": N_("There is no service “{value}”, or it is outside your responsibility."),
+    "service_code_shared": N_(
+        "The service would get the code “{value}”, which row {first_row} gives to a service spelt differently. "
+        "Spell it the same way, or give it a name of its own."
+    ),
+    "indicator_code_unknown": N_(
+        "There is no indicator “{value}” in the standards. Add it there, or correct the code."
+    ),
+    "area_code_unknown": N_("There is no area “{value}” in the directory. Correct the code."),
+    "channel_unknown": N_("“{value}” is not a channel. Use counter, online, phone, terminal, or leave the cell empty."),
+    "unit_unknown": N_(
+        "The unit “{value}” is not the indicator's unit ({unit}). Convert the figures or correct the unit."
+    ),
+    "numerator_negative": N_("The count {numerator} is below zero. Correct it."),
+    "numerator_above_denominator": N_(
+        "{numerator} counted out of {denominator} is more than all of them. Correct one of the two."
+    ),
+    "denominator_negative": N_("The base {denominator} is below zero. Correct it."),
+    "denominator_zero": N_("{numerator} counted out of none cannot be. Correct one of the two, or leave both zero."),
+    "denominator_not_one": N_("A single value has the base 1, not {denominator}. Give one row for each value."),
+    "ends_before_begins": N_("The end lies before the beginning, {begin}. Correct one of them."),
+    "row_repeated": N_("The row has the same key as row {first_row} ({value}). Remove one of the two."),
+    "row_repeated_differently": N_(
+        "The row has the same key as row {first_row} ({value}) but says something else. Keep the right one."
+    ),
+    "event_id_too_long": N_("The key of the row makes an event id of more than {limit} characters. Shorten it."),
+    "event_id_faulty": N_("An event id has 1 to {limit} printable characters."),
+    "event_repeated": N_("The id “{value}” stands in the batch twice, first in event {first}. Send each event once."),
+    "corrects_unknown_event": N_(
+        "There is no event “{event_id}” of the same moment to correct. Send the event itself first."
+    ),
+    "key_of_another_feed": N_("This key belongs to another feed. Use the key that was issued for this one."),
+    "service_outside_scope": N_("The batch holds events of services outside your responsibility."),
+    "mapping_too_long": N_("The feed description has more than {limit} bytes. Shorten it."),
+    "mapping_not_toml": N_("The feed description cannot be read: {reason}"),
+    "mapping_faulty": N_("The feed description has faults; they are listed below."),
+    "mapping_key_unknown": N_("There is no such field. Check its spelling, or remove it."),
+    "mapping_value_missing": N_("This field is missing. Add it."),
+    "mapping_needs_text": N_("This must be a text of 1 to 500 characters."),
+    "mapping_needs_texts": N_("This must be a list of column names."),
+    "mapping_needs_table": N_("This must be a table of names and values."),
+    "mapping_needs_flag": N_("This must be true or false."),
+    "mapping_needs_number": N_("This must be a number above zero."),
+    "mapping_not_a_choice": N_("This value is not one of the choices."),
+    "mapping_date_format": N_("A date format is made of %Y, %m and %d, such as %d/%m/%Y."),
+    "mapping_filter_unknown": N_("After the column name only |lower and |slug are understood."),
+    "mapping_braces": N_("The braces do not match. Write columns such as {{column}}."),
+    "mapping_two_columns": N_("Name two columns: from which day, to which day."),
+    "mapping_one_way_to_count": N_("Give either a numerator, or days_between, or within_working_days."),
+    "mapping_column_unknown": N_("The column “{name}” is not in the header. Add it there, or choose another one."),
+    "mapping_indicator_repeated": N_("Two measures are for the indicator “{name}”. Keep one of them."),
+}
+
+ACTIONS: dict[str, str] = {
+    "events.added": N_("Added events"),
+}

@@ -256,3 +256,11 @@ ERRORS: dict[str, str] = {
     ),
     "sector_differs": N_("“{value}” belongs to another sector already. Use a new code."),
 }
+
+ACTIONS: dict[str, str] = {
+    "standards.added_indicator": N_("Added an indicator"),
+    "standards.added_edition": N_("Added an edition of an indicator"),
+    "standards.added_clause": N_("Added a clause"),
+    "standards.added_clause_edition": N_("Added an edition of a clause"),
+    "standards.loaded_library": N_("Loaded the library of standards"),
+}

@@ -22,6 +22,7 @@ def delimited_rows(
     Raises InvalidInput when there are more than `max_rows` rows below the header.
     """
     delimiter = separator(text)
+    is_complete = True
     rows: list[list[str]] = []
     lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -30,6 +31,7 @@ def delimited_rows(
             if len(rows) > max_rows + 1 and row:
                 raise InvalidInput("too_many_rows", limit=max_rows)
     except csv.Error as error:
+        is_complete = False
         add_break(text, str(error), problems, row=len(rows) + 1)
     return RawRows(
         rows=rows,
@@ -38,6 +40,7 @@ def delimited_rows(
         refused={},
         encoding=encoding,
         delimiter=delimiter,
+        is_complete=is_complete,
     )
 
 

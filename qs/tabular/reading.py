@@ -46,7 +46,7 @@ def scan_table(
     problems = ProblemList()
     rows = raw_rows(source, encoding, sheet, max_rows, problems)
     table, refused = sound_table(rows, problems, file_name=file_name, may_be_empty=may_be_empty)
-    return Reading(table, tuple(problems.listed), problems.count, refused)
+    return Reading(table, tuple(problems.listed), problems.count, refused, rows.is_complete)
 
 
 def raw_rows(

@@ -28,6 +28,7 @@ class RawRows:
     delimiter: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    is_complete: bool = True  # false when reading stopped before the end
 
 
 def sound_table(

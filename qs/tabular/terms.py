@@ -75,6 +75,7 @@ class Reading:
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     refused: Mapping[int, list[str]] = field(default_factory=dict)
+    is_complete: bool = True  # false when reading stopped before the end
 
 
 class ProblemList:

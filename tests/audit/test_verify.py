@@ -1,6 +1,7 @@
 """The trail proves itself: whatever is altered, cut off or rolled back behind its back is found, and where."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from qs.audit.models import AuditEntry, AuditHead
 from qs.audit.rules import next_mac
 from qs.audit.terms import Fault, FaultKind
 from qs.audit.verify import verify_trail
+from qs.db import Database, make_engine
 from qs.errors import NotAllowed
 
 ENTRIES = 9
@@ -141,8 +143,9 @@ def test_two_exchanged_entries_are_both_found(trail, file):
         "UPDATE audit_entry SET seq = 4 WHERE seq = 6",
         "UPDATE audit_entry SET seq = 6 WHERE seq = 50",
     )
-    assert [fault.seq for fault in verdict(trail, file).faults][0] == 4
-    assert {4, 6} <= {fault.seq for fault in verdict(trail, file).faults}
+    altered = [fault.seq for fault in verdict(trail, file).faults]
+    assert altered[0] == 4
+    assert 6 in altered
 
 
 def test_every_one_of_several_alterations_is_found(trail, file):
@@ -164,11 +167,14 @@ def test_every_one_of_several_alterations_is_found(trail, file):
     ],
     ids=["half JSON", "deep JSON", "other blanks", "no text", "no moment", "half a moment", "no number", "bytes"],
 )
-def test_what_no_program_of_ours_could_have_written_is_an_alteration_too(trail, file, column, value):
-    if trail.engine.dialect.name == "postgresql":
-        pytest.skip("PostgreSQL refuses to store it")
-    tamper(trail, f"UPDATE audit_entry SET {column} = {value} WHERE seq = 4".replace(":", "\\:"))
-    assert verdict(trail, file).faults == (Fault(4, FaultKind.ALTERED),)
+def test_what_no_program_of_ours_could_have_written_is_an_alteration_too(template_file, tmp_path, now, column, value):
+    """On SQLite, which stores anything anywhere; PostgreSQL refuses these."""
+    copied = shutil.copy(template_file, tmp_path / "loose.db")
+    store = Database(make_engine(f"sqlite:///{copied}"), audit_key=b"k" * 32)
+    write(store, now, ENTRIES)
+    tamper(store, f"UPDATE audit_entry SET {column} = {value} WHERE seq = 4".replace(":", "\\:"))
+    assert verdict(store, tmp_path / "none").faults == (Fault(4, FaultKind.ALTERED),)
+    store.engine.dispose()
 
 
 def test_an_entry_deleted_in_the_middle_is_found(trail, file):

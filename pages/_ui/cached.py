@@ -1,0 +1,79 @@
+"""What several screens may share: boards by data version and scope, chart specifications by language and theme."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from pages._ui.run import Page
+from qs import chart_style
+from qs.actor import Actor, Permission, Scope
+from qs.i18n import Language
+from qs.monitoring import charts
+from qs.monitoring.queries import Board, board
+from qs.monitoring.terms import Filters
+from qs.versions import data_versions
+
+BOARD_SECONDS = 120
+BOARDS_KEPT = 64
+SILENCE_MINUTES = 1  # how far behind the clock a cached board may judge silence
+Scopes = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def live_board(session: Session, filters: Filters, page: Page) -> Board:
+    """The board for a screen, computed once for all who see the same services and ask the same."""
+    minute = page.now.replace(second=0, microsecond=0)
+    return shared_board(
+        session,
+        page.actor,
+        minute,
+        filters,
+        versions=data_versions(session),
+        scopes=scope_key(page.actor.scopes(Permission.LIVE_READ)),
+        store=page.database.engine.url.render_as_string(),
+        at=minute.isoformat(),
+    )
+
+
+@st.cache_resource(ttl=timedelta(seconds=BOARD_SECONDS), max_entries=BOARDS_KEPT, show_spinner=False)
+def shared_board(
+    _session: Session,
+    _actor: Actor,
+    _minute: datetime,
+    filters: Filters,
+    *,
+    versions: tuple[int, ...],
+    scopes: Scopes,
+    store: str,
+    at: str,
+) -> Board:
+    """The arguments after `filters` are the key: what the data are, who may see what, where and when."""
+    return board(_session, filters, actor=_actor, now=_minute + timedelta(minutes=SILENCE_MINUTES))
+
+
+def scope_key(scopes: tuple[Scope, ...]) -> Scopes:
+    return tuple(sorted((scope.kind.value, tuple(sorted(scope.ids))) for scope in scopes))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def process_spec(language: Language, *, dark: bool, number_format: str) -> dict[str, Any]:  # Any: Vega-Lite JSON
+    """The process chart without its data: built and checked once, drawn with new rows from then on.
+
+    `language` is part of the key: the words in the chart are those of the run.
+    """
+    empty = pd.DataFrame(columns=list(charts.COLUMNS))
+    chart = charts.process_chart(empty, colours=chart_style.palette(dark=dark), number_format=number_format)
+    spec: dict[str, Any] = chart.to_dict()  # Any: Vega-Lite JSON
+    return without_data(spec)
+
+
+def without_data(spec: dict[str, Any]) -> dict[str, Any]:  # Any: Vega-Lite JSON
+    """The specification with every reference to rows taken out, in all its layers."""
+    kept = {name: value for name, value in spec.items() if name not in ("data", "datasets")}
+    if "layer" in kept:
+        kept["layer"] = [without_data(layer) for layer in kept["layer"]]
+    return kept

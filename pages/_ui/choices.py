@@ -1,0 +1,78 @@
+"""Filters and views kept in the address by code, so that a link means the same in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from qs.i18n import pick
+
+
+def choice(label: str, options: Mapping[str, str], *, key: str, width: int = 170) -> str | None:
+    """A filter: code -> words, or None for all. The code stands in the address as `key`."""
+    asked = st.query_params.get(key)
+    codes = list(options)
+    chosen = st.selectbox(
+        label,
+        codes,
+        index=codes.index(asked) if asked in options else None,
+        format_func=lambda code: options.get(code, code),
+        placeholder=label,
+        label_visibility="collapsed",
+        width=width,
+        key=f"{key}_choice",
+    )
+    keep(key, chosen)
+    return chosen
+
+
+def view(label: str, options: Mapping[str, str], *, key: str = "view") -> str:
+    """One of several views of a page, the first unless the address says otherwise."""
+    asked = st.query_params.get(key)
+    codes = list(options)
+    chosen = st.segmented_control(
+        label,
+        codes,
+        default=asked if asked in options else codes[0],
+        format_func=lambda code: options.get(code, code),
+        label_visibility="collapsed",
+        required=True,
+        key=f"{key}_choice",
+    )
+    keep(key, None if chosen == codes[0] else chosen)
+    return chosen or codes[0]
+
+
+def keep(key: str, value: str | None) -> None:
+    """Write a value into the address, or take it out; untouched when it stands there already."""
+    if value is None:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def kept_id(key: str) -> int | None:
+    """The id that stands in the address, if it is one."""
+    text = st.query_params.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def words_by_code(frame: pd.DataFrame, *, code: str = "code", name: str = "name") -> dict[str, str]:
+    """Code -> name in the language of the run, for the options of a filter; each code once, by code."""
+    distinct = frame[frame[code] != ""].drop_duplicates(code).sort_values(code)
+    return {row[0]: pick(row[1], row[2]) for row in distinct[[code, name, f"{name}_en"]].itertuples(index=False)}
+
+
+def localised(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The frame with the named columns in the language of the run: English where it is wanted and there."""
+    shown = {
+        name: pd.Series(
+            [pick(chinese, english) for chinese, english in zip(frame[name], frame[f"{name}_en"], strict=True)],
+            index=frame.index,
+            dtype=str,
+        )
+        for name in names
+    }
+    return frame.assign(**shown)

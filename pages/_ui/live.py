@@ -1,0 +1,283 @@
+"""The parts of the Live screen: filters, tiles, what changed, the process chart, the next step, the events behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages._ui import figures
+from pages._ui.page import reading
+from pages._ui.run import Page
+from pages._ui.widgets import note, plain, section
+from qs.actor import EVERYWHERE, Permission
+from qs.directory import queries as directory
+from qs.i18n import age, clock, ngettext, number, pick
+from qs.i18n import gettext as _
+from qs.monitoring.queries import Board
+from qs.monitoring.terms import Filters, Level, Standing
+from qs.periods import Grain, from_microseconds
+from qs.sentences import label
+from qs.settings import settings
+from qs.stats.control_charts import Assurance
+
+TILES = 8
+CHANGES = 6
+EVENTS_LISTED = 200
+FALSE_ALARM_SHARE = 0.018  # of steady series whose latest point is flagged by chance, 36 points: statistics.md 1
+COLOURS = {
+    Standing.CONCERN: "orange",
+    Standing.SILENT: "gray",
+    Standing.IMPROVEMENT: "blue",
+    Standing.CHANGED: "violet",
+    Standing.STEADY: "gray",
+    Standing.TOO_SHORT: "gray",
+}
+QUEUES = {
+    "all": (),
+    "concern": (Standing.CONCERN, Standing.CHANGED),
+    "improvement": (Standing.IMPROVEMENT,),
+    "silent": (Standing.SILENT,),
+}
+ASSURANCE_ICONS = {
+    Assurance.PASSES: ("check_circle", "blue"),
+    Assurance.FAILS: ("block", "orange"),
+    Assurance.INCONSISTENT: ("shuffle", "gray"),
+}
+Series = Any  # Any: one row of Board.series
+
+
+def chosen_filters(page: Page) -> Filters:
+    """The filters as they stand in the address; shown by `filter_bar`."""
+    with reading() as session:
+        ids = {
+            "sector_id": directory.sector_ids_by_code(session),
+            "area_id": directory.area_ids_by_code(session),
+            "provider_id": directory.provider_ids_by_code(session),
+        }
+    state = st.session_state
+    picked = {name: known.get(state.get(name.removesuffix("_id")) or "") for name, known in ids.items()}
+    return Filters(
+        grain=Grain(state.get("grain") or Grain.WEEK),
+        level=Level(state.get("level") or Level.SERVICE),
+        **picked,
+    )
+
+
+def filter_bar(page: Page, counts: dict[Standing, int]) -> str:
+    """Queues on the left, filters on the right, all kept in the address. Returns the chosen queue."""
+    words = {
+        "all": _("Most urgent first"),
+        "concern": _("Concern {n}").format(n=counts[Standing.CONCERN] + counts[Standing.CHANGED]),
+        "improvement": _("Improved {n}").format(n=counts[Standing.IMPROVEMENT]),
+        "silent": _("Silent {n}").format(n=counts[Standing.SILENT]),
+    }
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        queue = st.segmented_control(
+            _("Show"),
+            list(QUEUES),
+            default="all",
+            required=True,
+            format_func=words.__getitem__,
+            key="queue",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        st.space("stretch")
+        grains = [Grain.DAY, Grain.WEEK, Grain.MONTH]
+        picker(_("Period"), {grain.value: label(grain) for grain in grains}, key="grain", width=120, default="week")
+        with reading() as session:
+            sectors = directory.sectors(session, actor=page.actor)
+            areas = directory.areas(session, actor=page.actor)
+            providers = directory.providers(session, actor=page.actor)
+        everything = ngettext("{n} sector", "All {n} sectors", len(sectors)).format(n=len(sectors))
+        picker(_("Sector"), names(sectors, everything), key="sector", width=170)
+        everywhere = ngettext("{n} area", "All {n} areas", len(areas)).format(n=len(areas))
+        picker(_("Area"), names(areas, everywhere), key="area", width=150)
+        with st.popover("", icon=":material/tune:", help=_("More filters")):
+            picker(_("Provider"), names(providers, _("All providers")), key="provider", label_visibility="visible")
+            if EVERYWHERE in page.actor.scopes(Permission.LIVE_READ):
+                levels = {level.value: label(level) for level in Level}
+                picker(_("Figures of"), levels, key="level", default="service", label_visibility="visible")
+    return queue or "all"
+
+
+def names(frame: pd.DataFrame, everything: str) -> dict[str, str]:
+    """Code -> name for a picker, with the entry for all of them first."""
+    listed = {row.code: pick(row.name, row.name_en) for row in frame.rename(columns={"name": "name"}).itertuples()}
+    return {"": everything, **listed}
+
+
+def picker(
+    title: str,
+    words: dict[str, str],
+    *,
+    key: str,
+    width: int | str = "stretch",
+    default: str = "",
+    label_visibility: str = "collapsed",
+) -> None:
+    options = list(words)
+    st.selectbox(
+        title,
+        options,
+        index=options.index(default),
+        format_func=words.__getitem__,
+        key=key,
+        bind="query-params",
+        label_visibility=label_visibility,
+        width=width,
+    )
+
+
+def headline(shown: Board) -> str:
+    """The finding of the whole screen in one sentence."""
+    counts = shown.counts()
+    concerns, silent = counts[Standing.CONCERN], counts[Standing.SILENT]
+    if not len(shown):
+        return _("No figures yet")
+    first = figures.indicator_name(shown.series.iloc[0])
+    if concerns and silent:
+        text = ngettext(
+            "{concerns} got worse, {silent} without data; first: {first}",
+            "{concerns} got worse, {silent} without data; first: {first}",
+            concerns,
+        )
+        return text.format(concerns=concerns, silent=silent, first=first)
+    if concerns:
+        text = ngettext("{concerns} got worse: {first}", "{concerns} got worse; first: {first}", concerns)
+        return text.format(concerns=concerns, first=first)
+    if silent:
+        return ngettext("Nothing got worse, {n} without data", "Nothing got worse, {n} without data", silent).format(
+            n=silent
+        )
+    return _("Nothing got worse")
+
+
+def facts(shown: Board, page: Page) -> str:
+    """Scope, refresh, time, and how old the newest figure is."""
+    services = shown.series["service_id"].nunique() if len(shown) else 0
+    counted = ngettext("{n} service", "{n} services", services).format(n=number(services))
+    refreshed = _("refreshed every {n} s").format(n=number(settings().live_refresh_seconds))
+    parts = [counted, refreshed, clock(page.now, seconds=True)]
+    if len(shown):
+        newest = from_microseconds(int(shown.series["last_happened_at"].max()))
+        parts.append(_("newest figure {age} old").format(age=age(page.now - newest)))
+    return " · ".join(parts)
+
+
+def queue_rows(shown: Board, queue: str) -> list[int]:
+    """The rows of the board that belong to a queue, most urgent first."""
+    wanted = QUEUES[queue]
+    return [row for row, standing in enumerate(shown.series["standing"]) if not wanted or standing in wanted]
+
+
+def tiles(shown: Board, rows: list[int]) -> None:
+    """The most urgent series as tiles, eight at a time."""
+    pages = max((len(rows) + TILES - 1) // TILES, 1)
+    if st.session_state.get("tiles", 1) > pages:
+        st.session_state["tiles"] = pages
+    place = st.container()
+    number_shown = st.pagination(pages, key="tiles", bind="query-params", max_visible_pages=5) if pages > 1 else 1
+    with place, st.grid(4, gap=12, min_column_width=150):
+        for row in rows[(number_shown - 1) * TILES : number_shown * TILES]:
+            tile(shown, row)
+
+
+def tile(shown: Board, row: int) -> None:
+    series = shown.series.iloc[row]
+    silent = series.standing is Standing.SILENT
+    moved = np.append(shown.values[row][1:-1], shown.values[row][-1] if series.is_running else np.nan)
+    st.metric(
+        plain(figures.tile_label(series)),
+        None if silent else figures.value_text(series, series.value),
+        silence_text(series, shown.now) if silent else label(series.standing),
+        delta_color=COLOURS[series.standing],
+        delta_arrow=arrow(series),
+        delta_description=None if silent else tile_counts(series),
+        chart_data=moved if not np.isnan(moved).all() else None,
+        border=True,
+        icon=":material/sensors_off:" if silent else None,
+        help=tile_help(series),
+        height="stretch",
+    )
+
+
+def tile_counts(series: Series) -> str:
+    return figures.counts_text(series, series.n, series.numerator_sum, series.denominator_sum)
+
+
+def tile_help(series: Series) -> str:
+    """What the figure is: period, counts, target, definition."""
+    lines = [
+        _("Period: {period}").format(period=figures.shown_period(series)),
+        _("Target: {target}").format(target=figures.target_text(series)),
+        label(series.assurance),
+        pick(series.definition, series.definition_en),
+    ]
+    return "\n\n".join(plain(line) for line in lines)
+
+
+def arrow(series: Series) -> str:
+    if series.standing in (Standing.STEADY, Standing.TOO_SHORT, Standing.SILENT):
+        return "off"
+    return "up" if str(series.variation).endswith("high") else "down"
+
+
+def silence_text(series: Series, now: datetime) -> str:
+    gap = now - from_microseconds(int(series.last_happened_at))
+    return _("silent {age}").format(age=age(gap))
+
+
+def changes(shown: Board, rows: list[int], selected: int | None) -> None:
+    """What changed, most urgent first; the arrow opens the chart."""
+    listed = [row for row in rows if shown.series["standing"].iloc[row] is not Standing.STEADY][:CHANGES]
+    steady = shown.counts()[Standing.STEADY]
+    section(_("What changed"), _("most urgent first"))
+    if not listed:
+        note(_("Nothing: every figure here shows only common-cause variation."))
+    with st.container(gap=14):
+        for row in listed:
+            change(shown, row, is_shown=row == selected)
+    expected = steady * FALSE_ALARM_SHARE
+    if steady:
+        text = _("{n} others are steady. By chance alone, about {k} of so many steady figures would look changed.")
+        note(text.format(n=number(steady), k=number(expected, 1)))
+
+
+def change(shown: Board, row: int, *, is_shown: bool) -> None:
+    series = shown.series.iloc[row]
+    icon = "sensors_off" if series.standing is Standing.SILENT else f"trending_{arrow(series)}"
+    name = plain(figures.full_name(series))
+    told = silence_text(series, shown.now) if series.standing is Standing.SILENT else figures.finding(series)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f":{COLOURS[series.standing]}[:material/{icon}:]", width=18)
+        period = plain(figures.shown_period(series))
+        st.markdown(f"**{name}**  \n:small[:gray[{plain(told)} · {period}]]", width="stretch")
+        opened = st.button(
+            "",
+            icon=":material/visibility:" if is_shown else ":material/chevron_right:",
+            type="tertiary",
+            key=f"open_{series_key(series)}",
+            help=_("Open the chart"),
+        )
+    if opened:
+        st.query_params["series"] = series_key(series)
+        st.rerun(scope="fragment")
+
+
+def series_key(series: Series) -> str:
+    return f"{series.code}|{series.indicator_code}"
+
+
+def selected_row(shown: Board, rows: list[int]) -> int | None:
+    """The series named in the address, or the most urgent one of the queue."""
+    wanted = st.query_params.get("series")
+    keys = shown.series["code"] + "|" + shown.series["indicator_code"]
+    found = np.flatnonzero(keys == wanted)
+    if len(found):
+        return int(found[0])
+    return rows[0] if rows else None

@@ -1,0 +1,51 @@
+"""Live: what changed, is it real, what next. The screen a supervisor leaves open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._ui import live, live_chart
+from pages._ui.cached import live_board
+from pages._ui.page import Page, guarded_fragment, open_page, reading
+from pages._ui.widgets import empty_state, head
+from qs.actor import Permission
+from qs.i18n import gettext as _
+from qs.monitoring.terms import Level
+from qs.settings import settings
+
+open_page("live", needs=Permission.LIVE_READ)
+
+
+@guarded_fragment(needs=Permission.LIVE_READ, run_every=settings().live_refresh_seconds)
+def board(page: Page) -> None:
+    filters = live.chosen_filters(page)
+    with reading() as session:
+        shown = live_board(session, filters, page)
+    head(live.headline(shown), live.facts(shown, page))
+    rows = live.queue_rows(shown, live.filter_bar(page, shown.counts()))
+    if not len(shown):
+        empty_state(
+            _("No figures here yet"),
+            _("Figures appear as soon as a feed sends events for the services you see. Filters above may hide some."),
+            icon="monitoring",
+        )
+        return
+    selected = live.selected_row(shown, rows)
+    left, right = st.columns([2.6, 1], gap="medium")
+    with left:
+        live.tiles(shown, rows)
+    with right, st.container(border=True, gap="small", height="stretch"):
+        live.changes(shown, rows, selected)
+    if selected is None:
+        return
+    left, right = st.columns([2.6, 1], gap="medium")
+    with left, st.container(border=True, gap=None):
+        live_chart.chart_card(shown, selected)
+    with right, st.container(border=True, gap="small", height="stretch"):
+        live_chart.next_step(shown, selected, page, filters.level)
+    if filters.level is Level.SERVICE:
+        with st.container(border=True, gap="small"):
+            live_chart.events_card(shown, selected, page)
+
+
+board()
