@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.choices import choice, keep, kept_id, localised, view, words_by_code
-from pages._ui.directory_cards import service_card, service_counts
+from pages._ui.choices import choice, keep, kept_id, view, words_by_code
+from pages._ui.directory_cards import service_card, service_counts, service_list
 from pages._ui.directory_exchange import export_part, import_part
 from pages._ui.directory_forms import add_service_form
 from pages._ui.directory_tables import table_view
 from pages._ui.page import open_page, reading
-from pages._ui.tables import table
 from pages._ui.widgets import Action, empty_state, head, note
 from qs.actor import Permission
 from qs.directory import queries
 from qs.directory.terms import Table
 from qs.i18n import gettext as _
-from qs.i18n import ngettext, number
 from qs.periods import local_day
 from qs.sentences import label
 from qs.settings import settings
@@ -36,7 +34,7 @@ views = {table_.value: label(table_) for table_ in (Table.SERVICE, *list(Table)[
 chosen_view = view(_("Part of the directory"), views | {"exchange": _("Import and export")})
 
 if chosen_view == "exchange":
-    left, right = st.columns([1, 1.6], gap="large")
+    left, right = st.columns([1, 1.6], gap="medium")
     with left:
         export_part(page)
     with right:
@@ -53,42 +51,23 @@ elif services.empty and st.query_params.get("do") != "add":
         icon="account_tree",
     )
 else:
-    left, right = st.columns([1.9, 1], gap="large")
+    filters = {
+        "sector": _("Sector"),
+        "area": _("Area"),
+        "department": _("Department"),
+        "provider": _("Provider"),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for part, words in filters.items():
+            code = choice(words, words_by_code(services, code=f"{part}_code", name=part), key=part)
+            if code is not None:
+                services = services[services[f"{part}_code"] == code]
+        state = choice(_("State"), {"open": _("Open"), "ended": _("Ended or not begun")}, key="state")
+    if state is not None:
+        services = services[services["is_open"] == (state == "open")]
+    left, right = st.columns([2.3, 1], gap="medium")
     with left:
-        with st.container(horizontal=True, gap="small"):
-            for part, words in {
-                "sector": _("Sector"),
-                "area": _("Area"),
-                "department": _("Department"),
-                "provider": _("Provider"),
-            }.items():
-                code = choice(words, words_by_code(services, code=f"{part}_code", name=part), key=part)
-                if code is not None:
-                    services = services[services[f"{part}_code"] == code]
-            state = choice(_("State"), {"open": _("Open"), "ended": _("Ended or not begun")}, key="state")
-        if state is not None:
-            services = services[services["is_open"] == (state == "open")]
-        shown = localised(services, "name", "sector", "area", "provider", "leader")
-        picked = table(
-            shown.assign(state=shown["is_open"].map({True: _("Open"), False: _("Ended or not begun")})),
-            {
-                "code": st.column_config.TextColumn(_("Code"), width="small"),
-                "name": st.column_config.TextColumn(_("Service"), width="medium"),
-                "provider": _("Provider"),
-                "sector": _("Sector"),
-                "area": _("Area"),
-                "leader": _("Leader"),
-                "state": _("State"),
-            },
-            key="services",
-            search=("code", "name", "name_en", "provider", "leader"),
-            sort=("name", "provider", "area", "sector"),
-            is_selectable=True,
-        )
-        if services.empty:
-            note(_("No service fits these filters."))
-        else:
-            note(ngettext("{n} service", "{n} services", len(services)).format(n=number(len(services))))
+        picked = service_list(services)
     with right:
         if picked is not None and str(picked["service_id"]) != st.query_params.get("service"):
             keep("service", str(picked["service_id"]))
@@ -99,4 +78,8 @@ else:
         elif service_id is not None:
             service_card(page, service_id, today)
         else:
-            note(_("Choose a service in the table to see its card."))
+            empty_state(
+                _("Choose a service in the table"),
+                _("Its card says who runs, leads and supervises it, and since when."),
+                icon="account_tree",
+            )

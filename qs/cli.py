@@ -25,6 +25,7 @@ from qs.directory.actions import load_sectors
 from qs.directory.library import read_sectors
 from qs.errors import InvalidInput, QualityError
 from qs.i18n import Language, use_language
+from qs.observations.actions import load_feeds
 from qs.observations.imports import import_file
 from qs.observations.verify import RollupVerdict, verify_rollups
 from qs.pipeline import run_daily
@@ -94,6 +95,7 @@ def init(
     store, now = migrated(), datetime.now(UTC)
     with store.writing() as session:
         load_sectors(session, read_sectors(), actor=SYSTEM, now=now)
+        load_feeds(session, actor=SYSTEM, now=now)
         is_set_up = has_administrator(session)
     if is_set_up:
         out.print(f"{shown_url()} is set up; nothing to do.")
@@ -185,7 +187,7 @@ def import_command(
             now=datetime.now(UTC),
             good_rows_only=good_rows_only,
             encoding=encoding,
-            progress=lambda share: shown.update(task, completed=share),
+            progress=lambda done, total: shown.update(task, completed=done / max(total, 1)),
         )
     receipt = outcome.receipt
     out.print(

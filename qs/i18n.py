@@ -67,7 +67,7 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return singular if n == 1 else plural
 
 
-def N_(message: str) -> str:  # noqa: N802 - the customary gettext marker
+def N_(message: str) -> str:
     """Mark a text for translation where it is written, to be translated where it is shown."""
     return message
 
@@ -127,4 +127,9 @@ def age(gap: timedelta) -> str:
         return ngettext("{n} minute", "{n} minutes", seconds // 60).format(n=seconds // 60)
     if seconds < 48 * 3600:
         return ngettext("{n} hour", "{n} hours", seconds // 3600).format(n=seconds // 3600)
-    return ngettext("{n} day", "{n} days", seconds // 86400).format(n=seconds // 86400)
+    days = seconds // 86400
+    if days < 90:
+        return ngettext("{n} day", "{n} days", days).format(n=days)
+    if days < 730:
+        return ngettext("{n} month", "{n} months", days // 30).format(n=days // 30)
+    return ngettext("{n} year", "{n} years", days // 365).format(n=days // 365)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
 
-from qs import migrations
+from qs import db, migrations
+from qs.access.rules import token_hash
 from qs.db import Database, make_engine
 from qs.i18n import Language, use_language
+from tests.world import sign_in
 
 AUDIT_KEY = b"k" * 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+FRAME = Path(__file__).parent.parent / "pages" / "_ui" / "frame.py"
 names = count(1)
 
 
@@ -98,6 +102,29 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) ->
     admin_sql(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_template")}"')
     yield on_database(url, name)
     admin_sql(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def visit(store: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open a screen in the frame as somebody signed in, or as a stranger: `visit("audit", "auditor")`.
+
+    The person must exist (tests.world.enroll). Raises ValueError for a screen the menu does not offer that person.
+    """
+    monkeypatch.setattr(db, "database", lambda: store)
+
+    def visiting(screen: str = "home", username: str | None = None, **query: str) -> AppTest:
+        screen_test = AppTest.from_file(str(FRAME), default_timeout=30)
+        if username is not None:
+            screen_test.user = {"principal": f"session:{token_hash(sign_in(store, username))}"}
+        screen_test.context = {"locale": "en"}
+        screen_test.run()
+        if screen != "home":
+            screen_test.switch_page(f"../{screen}.py")
+        for name, value in query.items():
+            screen_test.query_params[name] = value
+        return screen_test.run()
+
+    return visiting
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from qs.access import actions as access
+from qs.access.sign_in import VISITOR, begin_sign_in, claim_ticket, finish_sign_in
 from qs.actor import EVERYWHERE, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
 from qs.directory import actions as directory
@@ -17,6 +19,7 @@ from qs.observations.terms import Batch
 from qs.periods import to_microseconds
 from qs.standards import actions as standards
 from qs.standards.terms import Aggregation, ClauseContent, Counting, Direction, EditionContent, Frequency
+from qs.web.passwords import hash_password
 
 BEGINNING = date(2025, 1, 1)
 MADE_AT = datetime(2025, 1, 1, tzinfo=UTC)
@@ -236,3 +239,35 @@ def add_feed(store: Database, code: str = "feed", *, silent_after_hours: float |
             actor=CLERK,
             now=MADE_AT,
         ).id
+
+
+def enroll(
+    store: Database,
+    username: str,
+    *grants: Grant | Role,
+    password: str = "",
+    must_change_password: bool = False,
+    now: datetime = MADE_AT,
+) -> int:
+    """Somebody who may sign in, in these roles; without a password only through `sign_in`. Returns the person's id."""
+    with store.writing() as session:
+        return access.add_person(
+            session,
+            username,
+            name=f"张{username}",
+            name_en=username.title(),
+            password_hash=hash_password(password) if password else "no password",
+            grants=[grant if isinstance(grant, Grant) else Grant(grant) for grant in grants],
+            must_change_password=must_change_password,
+            actor=SYSTEM,
+            now=now,
+        )
+
+
+def sign_in(store: Database, username: str, *, now: datetime | None = None) -> str:
+    """A signed-in browser of this person: the value of its cookie. Screens read the real clock, the default."""
+    moment = now or datetime.now(UTC)
+    with store.writing() as session:
+        attempt = begin_sign_in(session, username, address="test", actor=VISITOR, now=moment)
+        ticket = finish_sign_in(session, attempt, browser_hash="browser", actor=VISITOR, now=moment)
+        return claim_ticket(session, ticket, browser_hash="browser", actor=VISITOR, now=moment).token

@@ -60,13 +60,16 @@ def scope_key(scopes: tuple[Scope, ...]) -> Scopes:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def process_spec(language: Language, *, dark: bool, number_format: str) -> dict[str, Any]:  # Any: Vega-Lite JSON
+def process_spec(
+    language: Language, *, dark: bool, number_format: str, day_format: str
+) -> dict[str, Any]:  # Any: Vega-Lite JSON
     """The process chart without its data: built and checked once, drawn with new rows from then on.
 
     `language` is part of the key: the words in the chart are those of the run.
     """
     empty = pd.DataFrame(columns=list(charts.COLUMNS))
-    chart = charts.process_chart(empty, colours=chart_style.palette(dark=dark), number_format=number_format)
+    colours = chart_style.palette(dark=dark)
+    chart = charts.process_chart(empty, colours=colours, number_format=number_format, day_format=day_format)
     spec: dict[str, Any] = chart.to_dict()  # Any: Vega-Lite JSON
     return without_data(spec)
 

@@ -17,7 +17,7 @@ def choice(label: str, options: Mapping[str, str], *, key: str, width: int = 170
     chosen = st.selectbox(
         label,
         codes,
-        index=codes.index(asked) if asked in options else None,
+        index=codes.index(asked) if asked is not None and asked in options else None,
         format_func=lambda code: options.get(code, code),
         placeholder=label,
         label_visibility="collapsed",
@@ -39,6 +39,8 @@ def view(label: str, options: Mapping[str, str], *, key: str = "view") -> str:
         format_func=lambda code: options.get(code, code),
         label_visibility="collapsed",
         required=True,
+        on_change=keep,
+        args=("do", None),  # a form left open belongs to the view that was left
         key=f"{key}_choice",
     )
     keep(key, None if chosen == codes[0] else chosen)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import keep
+from pages._ui.choices import keep, localised
 from pages._ui.directory_forms import change_service_form, end_service_form
+from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading
-from pages._ui.widgets import note, plain, show_error, show_text
+from pages._ui.tables import table
+from pages._ui.widgets import note, plain, show_error
 from qs.actor import Permission
 from qs.directory import queries
 from qs.directory.queries import ServiceDetail
@@ -39,6 +42,28 @@ def service_counts(services: pd.DataFrame) -> tuple[str, str]:
     return title, facts
 
 
+def service_list(services: pd.DataFrame) -> dict[str, Any] | None:  # Any: values of a row
+    """The list of services, narrow enough to stand beside a card; returns the chosen one."""
+    shown = localised(services, "name", "sector", "area", "provider", "leader")
+    shown = shown.assign(state=shown["is_open"].map({True: _("Open"), False: _("Ended or not begun")}))
+    columns = {
+        "name": st.column_config.TextColumn(_("Service"), width="medium"),
+        "provider": st.column_config.TextColumn(_("Provider"), width="medium"),
+        "sector": _("Sector"),
+        "area": _("Area"),
+        "leader": _("Leader"),
+        "state": _("State"),
+    }
+    if services["is_open"].all():
+        del columns["state"]
+    search = ("code", "name", "name_en", "provider", "leader")
+    order = ("name", "provider", "sector", "area", "leader")
+    picked = table(shown, columns, key="services", search=search, sort=order, rows_per_page=15, is_selectable=True)
+    if services.empty:
+        note(_("No service fits these filters. Take one of them back."))
+    return picked
+
+
 def service_card(page: Page, service_id: int, today: date) -> None:
     """The card, or in its place the form that was asked for."""
     try:
@@ -65,12 +90,7 @@ def show_service(page: Page, found: ServiceDetail) -> None:
                 st.badge(_("Open"), icon=":material/check_circle:", color="blue")
             else:
                 st.badge(_("Ended or not begun"), icon=":material/block:", color="gray")
-        for words, value in facts_of(found):
-            left, right = st.columns([1, 2], gap="small")
-            with left:
-                note(words)
-            with right:
-                show_text(value or "—")
+        fact_list(facts_of(found))
         if page.actor.has(Permission.DIRECTORY_EDIT):
             with st.container(horizontal=True, gap="small"):
                 if st.button(_("Change"), icon=":material/edit:", key="change_service"):

@@ -55,7 +55,7 @@ def table_view(page: Page, kind: Table) -> None:
     """One of the smaller tables; choosing a row turns the form beside it into the one that changes it."""
     is_editor = EVERYWHERE in page.actor.scopes(Permission.DIRECTORY_EDIT)
     frame = entries(page, kind)
-    left, right = st.columns([1.9, 1], gap="large")
+    left, right = st.columns([2.3, 1], gap="medium")
     with left:
         picked = table(
             localised(frame, *(name for name in ("name", "department", "leader") if name in frame)),

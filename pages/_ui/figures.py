@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from qs.i18n import day, month, number, percent, pick
+from qs.i18n import Language, day, language, moment, month, number, percent, pick
 from qs.i18n import gettext as _
 from qs.monitoring.terms import Pattern, Standing
 from qs.periods import Grain, from_microseconds, local_day
@@ -25,13 +25,14 @@ def is_fraction(series: Series) -> bool:
     return series.aggregation == Aggregation.SHARE or (series.aggregation == Aggregation.MEAN and series.unit == "%")
 
 
-def value_text(series: Series, value: float, *, with_unit: bool = False) -> str:
-    """A value as people read it; a dash where there is none."""
+def value_text(series: Series, value: float, *, with_unit: bool = False, finer: bool = False) -> str:
+    """A value as people read it; a dash where there is none. `finer`: with one more decimal."""
     if pd.isna(value):
         return NOTHING
+    places = int(series.places) + finer
     if is_fraction(series):
-        return percent(value, int(series.places))
-    text = number(value, int(series.places))
+        return percent(value, places)
+    text = number(value, places)
     unit = pick(series.unit, series.unit_en)
     return _("{value} {unit}").format(value=text, unit=unit) if with_unit and unit else text
 
@@ -39,6 +40,13 @@ def value_text(series: Series, value: float, *, with_unit: bool = False) -> str:
 def number_format(series: Series) -> str:
     """The same for the axis of a chart (d3)."""
     return f",.{int(series.places)}{'%' if is_fraction(series) else 'f'}"
+
+
+def day_format(grain: Grain) -> str:
+    """Period starts on the axis of a chart (d3), as the language writes them."""
+    if language() is Language.ZH:
+        return "%Y年%-m月" if grain is Grain.MONTH else "%-m月%-d日"
+    return "%b %Y" if grain is Grain.MONTH else "%-d %b"
 
 
 def counts_text(series: Series, n: float, numerator: float, denominator: float) -> str:
@@ -55,7 +63,7 @@ def indicator_name(series: Series) -> str:
 
 
 def service_name(series: Series) -> str:
-    return pick(series.name, series.name_en)
+    return pick(series.service, series.service_en)
 
 
 def full_name(series: Series) -> str:
@@ -130,3 +138,12 @@ def assurance_advice(series: Series) -> str:
 
 def advice(series: Series) -> str:
     return variation_advice(series).format(pattern=label(Pattern(series.pattern)))
+
+
+def moment_text(microseconds: int) -> str:
+    """A moment as stored, as people read it."""
+    return moment(from_microseconds(int(microseconds)))
+
+
+def day_text(at: datetime) -> str:
+    return day(local_day(at, settings().zone))

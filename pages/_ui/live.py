@@ -22,10 +22,11 @@ from qs.monitoring.terms import Filters, Level, Standing
 from qs.periods import Grain, from_microseconds
 from qs.sentences import label
 from qs.settings import settings
+from qs.standards.terms import Aggregation
 from qs.stats.control_charts import Assurance
 
 TILES = 8
-CHANGES = 6
+CHANGES = 5
 EVENTS_LISTED = 200
 FALSE_ALARM_SHARE = 0.018  # of steady series whose latest point is flagged by chance, 36 points: statistics.md 1
 COLOURS = {
@@ -107,7 +108,7 @@ def filter_bar(page: Page, counts: dict[Standing, int]) -> str:
 
 def names(frame: pd.DataFrame, everything: str) -> dict[str, str]:
     """Code -> name for a picker, with the entry for all of them first."""
-    listed = {row.code: pick(row.name, row.name_en) for row in frame.rename(columns={"name": "name"}).itertuples()}
+    listed = {row.code: pick(row.name, row.name_en) for row in frame.itertuples()}
     return {"": everything, **listed}
 
 
@@ -188,25 +189,35 @@ def tiles(shown: Board, rows: list[int]) -> None:
 
 
 def tile(shown: Board, row: int) -> None:
+    """One series: what it is, whose it is, its value, how it stands, and its past."""
     series = shown.series.iloc[row]
     silent = series.standing is Standing.SILENT
     moved = np.append(shown.values[row][1:-1], shown.values[row][-1] if series.is_running else np.nan)
-    st.metric(
-        plain(figures.tile_label(series)),
-        None if silent else figures.value_text(series, series.value),
-        silence_text(series, shown.now) if silent else label(series.standing),
-        delta_color=COLOURS[series.standing],
-        delta_arrow=arrow(series),
-        delta_description=None if silent else tile_counts(series),
-        chart_data=moved if not np.isnan(moved).all() else None,
-        border=True,
-        icon=":material/sensors_off:" if silent else None,
-        help=tile_help(series),
-        height="stretch",
-    )
+    with st.container(border=True, gap=None, height="stretch"):
+        name = plain(figures.indicator_name(series))
+        st.markdown(f":small[**{name}**]  \n:small[:gray[{plain(tile_owner(series))}]]", help=tile_help(series))
+        st.metric(
+            name,
+            None if silent else figures.value_text(series, series.value),
+            silence_text(series, shown.now) if silent else label(series.standing),
+            delta_color=COLOURS[series.standing],
+            delta_arrow=arrow(series),
+            delta_description=None if silent else tile_counts(series),
+            chart_data=moved if not np.isnan(moved).all() else None,
+            label_visibility="collapsed",
+        )
+
+
+def tile_owner(series: Series) -> str:
+    """Whose figure it is, and its unit when that is not a percentage."""
+    unit, service = pick(series.unit, series.unit_en), figures.service_name(series)
+    return service if unit in ("", "%") else _("{service} · {unit}").format(service=service, unit=unit)
 
 
 def tile_counts(series: Series) -> str:
+    """The counts behind the value; a plain count stands for itself, so its period is named."""
+    if series.aggregation == Aggregation.COUNT:
+        return figures.shown_period(series)
     return figures.counts_text(series, series.n, series.numerator_sum, series.denominator_sum)
 
 
@@ -239,7 +250,7 @@ def changes(shown: Board, rows: list[int], selected: int | None) -> None:
     section(_("What changed"), _("most urgent first"))
     if not listed:
         note(_("Nothing: every figure here shows only common-cause variation."))
-    with st.container(gap=14):
+    with st.container(gap="small"):
         for row in listed:
             change(shown, row, is_shown=row == selected)
     expected = steady * FALSE_ALARM_SHARE
@@ -251,12 +262,14 @@ def changes(shown: Board, rows: list[int], selected: int | None) -> None:
 def change(shown: Board, row: int, *, is_shown: bool) -> None:
     series = shown.series.iloc[row]
     icon = "sensors_off" if series.standing is Standing.SILENT else f"trending_{arrow(series)}"
-    name = plain(figures.full_name(series))
+    name, indicator = plain(figures.service_name(series)), plain(figures.indicator_name(series))
     told = silence_text(series, shown.now) if series.standing is Standing.SILENT else figures.finding(series)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f":{COLOURS[series.standing]}[:material/{icon}:]", width=18)
-        period = plain(figures.shown_period(series))
-        st.markdown(f"**{name}**  \n:small[:gray[{plain(told)} · {period}]]", width="stretch")
+    sign, words, button = st.columns([0.6, 7, 1], gap="xsmall", vertical_alignment="center")
+    with sign:
+        st.markdown(f":{COLOURS[series.standing]}[:material/{icon}:]")
+    with words:
+        st.markdown(f"**{name}**  \n:small[:gray[{indicator} · {plain(told)}]]")
+    with button:
         opened = st.button(
             "",
             icon=":material/visibility:" if is_shown else ":material/chevron_right:",

@@ -27,6 +27,7 @@ from qs.settings import settings
 from qs.stats.control_charts import Assurance
 
 EVENTS_LISTED = 200
+LIMIT_LABELS = ("upper_label", "mean_label", "lower_label")  # computed, so one decimal finer than the figures
 Series = Any  # Any: one row of Board.series
 
 
@@ -45,7 +46,9 @@ def chart_card(shown: Board, row: int) -> None:
         note(" · ".join(chart_facts(series)))
     frame = process(shown, row)
     dark = (st.context.theme.type or "light") == "dark"
-    spec = cached.process_spec(language(), dark=dark, number_format=figures.number_format(series))
+    spec = cached.process_spec(
+        language(), dark=dark, number_format=figures.number_format(series), day_format=figures.day_format(series.grain)
+    )
     st.vega_lite_chart(worded(frame, series), spec, width="stretch", theme=None, key="process")
 
 
@@ -78,7 +81,9 @@ def worded(frame: pd.DataFrame, series: Series) -> pd.DataFrame:
     }
     words = {
         name: [
-            text.format(value=figures.value_text(series, value)) if at_end and not np.isnan(value) else None
+            text.format(value=figures.value_text(series, value, finer=name in LIMIT_LABELS))
+            if at_end and not np.isnan(value)
+            else None
             for value, at_end in zip(frame[name.removesuffix("_label")], last, strict=True)
         ]
         for name, text in named.items()

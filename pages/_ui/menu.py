@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page as Entry
 
 from pages._ui.page import open_page
 from pages._ui.registry import FRONT, GROUPS, Screen, existing_screens
+from pages._ui.screens import nothing_open_screen
 from qs.access.queries import OpenSession
 from qs.i18n import gettext as _
 
@@ -26,6 +27,8 @@ class Menu:
 def menu_for(found: OpenSession | None) -> Menu:
     """Everything for somebody signed in; only doors, hidden, for everybody else."""
     screens = existing_screens()
+    if not screens:
+        return Menu({"": [st.Page(nothing_open_screen, title=_("QS Quality Supervision"))]}, is_shown=False)
     if found is None or found.must_change_password:
         return Menu({"": [door(screen) for screen in screens]}, is_shown=False)
     pages: dict[str, Sequence[Entry]] = {}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qs.actor import Actor, Permission
 from qs.i18n import N_
+from qs.settings import Face, settings
 
 PAGES = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,9 @@ FRONT = "home"  # served at the root of the site
 
 
 def existing_screens() -> tuple[Screen, ...]:
+    """The staff screens of this process; none in one that serves the public."""
+    if settings().face is Face.PUBLIC:
+        return ()
     return tuple(screen for screen in SCREENS if screen.file.exists())
 
 

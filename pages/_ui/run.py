@@ -49,14 +49,19 @@ def address_of(name: str) -> str:
     return f"{screen_path(name)}?{query}" if query else screen_path(name)
 
 
-def redirect(path: str) -> NoReturn:
-    """Send the browser to another address of this site and end the run."""
+def send_to(path: str) -> None:
+    """Send the browser to another address of this site; the run goes on, since a download leaves the page as it is."""
     context = get_script_run_ctx()
     if context is not None:
         context.enqueue(redirection(path))
+
+
+def redirect(path: str) -> NoReturn:
+    """Send the browser to another address of this site and end the run."""
+    send_to(path)
     st.stop()
 
 
-def go(name: str) -> NoReturn:
-    """Open another screen."""
-    st.switch_page(f"../{name}.py")
+def go(name: str, **query: str) -> NoReturn:
+    """Open another screen, with its filters when some are named."""
+    st.switch_page(f"../{name}.py", query_params=query)

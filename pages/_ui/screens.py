@@ -44,6 +44,7 @@ def sign_in_screen(next_path: str) -> None:
         form, people = st.columns([1, 1.15], gap="large") if wide else (st.container(), None)
         with form:
             sign_in_form(next_path)
+            first_steps()
         if people is not None:
             with people:
                 invented_people(next_path)
@@ -60,6 +61,15 @@ def sign_in_form(next_path: str) -> None:
     if pressed:
         try_to_sign_in(username, password, next_path)
     note(_("Forgotten your password? An administrator can give you a new one."))
+
+
+def first_steps() -> None:
+    """What to do when the installation has nobody yet who could let others in."""
+    with db.database().reading() as session:
+        if queries.has_administrator(session):
+            return
+    st.info(_("Nobody can sign in yet. The first administrator is created on the server with this command:"))
+    st.code("python -m qs init", language=None)
 
 
 def invented_people(next_path: str) -> None:
@@ -126,6 +136,13 @@ def change_password_form(page: Page) -> None:
         show_error(error)
         return
     st.rerun()
+
+
+def nothing_open_screen() -> None:
+    """The public process before any public page is open."""
+    identity.signed_in()
+    st.markdown(f"# {plain(office())}", anchors=False)
+    note(_("There are no public pages yet. They will stand at this address."))
 
 
 def not_allowed_screen() -> None:

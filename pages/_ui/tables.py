@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.run import Page, redirect
+from pages._ui.choices import choice
+from pages._ui.run import Page, send_to
 from pages._ui.widgets import note
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number
@@ -111,17 +112,7 @@ def sorted_frame(frame: pd.DataFrame, sort: Sequence[str], columns: Mapping[str,
         upwards = _("{column}, ascending") if direction == ASCENDING else _("{column}, descending")
         return upwards.format(column=heading)
 
-    order = st.selectbox(
-        _("Order"),
-        orders,
-        index=None,
-        key=f"{key}_sort",
-        bind="query-params",
-        format_func=words,
-        placeholder=_("Order"),
-        label_visibility="collapsed",
-        width=240,
-    )
+    order = choice(_("Order"), {order: words(order) for order in orders}, key=f"{key}_sort", width=240)
     if order is None:
         return frame
     name, direction = order.rsplit("-", 1)
@@ -140,4 +131,4 @@ def offer_download(
     """A button that makes a file and hands it to this browser alone, once, under an address good for a minute."""
     if st.button(label, icon=":material/download:", key=key or f"download_{file_name}"):
         kept_hash = page.session.token_hash
-        redirect(keep_for_download(make(), file_name=file_name, media_type=mime, kept_hash=kept_hash))
+        send_to(keep_for_download(make(), file_name=file_name, media_type=mime, kept_hash=kept_hash))

@@ -100,6 +100,7 @@ def set_grants(session: Session, person_id: int, grants: Sequence[Grant], *, act
     """Give a person exactly these roles; they count from the person's next click. Raises LastAdministrator."""
     actor.check_everywhere(Permission.PEOPLE_EDIT)
     locked_head(session)  # two administrators removing each other must wait for one another
+    administrators = active_administrator_count(session)
     person = found_person(session, person_id)
     before = [(row.role.value, row.scope_kind.value, row.scope_id) for row in person.grants]
     session.execute(sa.delete(RoleGrant).where(RoleGrant.person_id == person_id))
@@ -108,7 +109,7 @@ def set_grants(session: Session, person_id: int, grants: Sequence[Grant], *, act
         row.person_id = person_id
         session.add(row)
     session.flush()
-    check_administrator_remains(session)
+    check_administrator_remains(session, administrators)
     was = [f"{role}/{kind}/{scope_id}" for role, kind, scope_id in before]
     object = f"person:{person_id}"
     record(session, "access.grants_set", object, actor=actor, now=now, before=was, after=in_words(grants))
@@ -118,11 +119,12 @@ def deactivate_person(session: Session, person_id: int, *, actor: Actor, now: da
     """End a person's access at once; the person stays in the trail. Raises LastAdministrator."""
     actor.check_everywhere(Permission.PEOPLE_EDIT)
     locked_head(session)
+    administrators = active_administrator_count(session)
     person = found_person(session, person_id)
     person.is_active = False
     person.rights_epoch += 1
     session.flush()
-    check_administrator_remains(session)
+    check_administrator_remains(session, administrators)
     record(session, "access.person_deactivated", f"person:{person_id}", actor=actor, now=now)
 
 
@@ -238,6 +240,6 @@ def in_words(grants: Sequence[Grant]) -> list[str]:
     return [f"{row.role.value}/{row.scope_kind.value}/{row.scope_id}" for row in grant_rows(grants)]
 
 
-def check_administrator_remains(session: Session) -> None:
-    if active_administrator_count(session) == 0:
+def check_administrator_remains(session: Session, count_before: int) -> None:
+    if count_before > 0 and active_administrator_count(session) == 0:
         raise LastAdministrator

@@ -122,13 +122,13 @@ def plan_import(session: Session, sources: Sequence[SourceTable], *, actor: Acto
     unchanged_count = 0
     for source in sources:
         entries, faults = read_entries(source, grounds.stored[source.table])
-        problems.extend(faults)
         for row, entry in entries:
-            found = list(entry_problems(source.table, entry, grounds))
-            problems.extend(replace(problem, row=row, where=where_of(source)) for problem in found)
+            found = entry_problems(source.table, entry, grounds)
+            faults.extend(replace(problem, row=row, where=where_of(source)) for problem in found)
             step = planned_row(source.table, row, entry, grounds.stored[source.table].get(str(entry["code"])))
             planned.extend([step] if step is not None else [])
             unchanged_count += step is None
+        problems.extend(sorted(faults, key=lambda problem: problem.row or 0))
     if problems:
         raise InvalidInput(problems=problems[:LISTED_PROBLEMS], problem_count=len(problems))
     return Plan(tuple(planned), unchanged_count)
@@ -182,8 +182,9 @@ def read_entries(source: SourceTable, stored: Mapping[str, Entry]) -> tuple[list
     for name, parsed in typed.items():
         for position, fault in parsed.faults.items():
             faulty.add(position)
-            placed = replace(fault, row=text.row_numbers[position], column=name, where=where_of(source))
-            problems.append(placed)
+            code = "not_a_date" if fault.code == "date_ambiguous" else fault.code  # no other format can be chosen here
+            row = text.row_numbers[position]
+            problems.append(replace(fault, code=code, row=row, column=name, where=where_of(source)))
     entries: list[tuple[int, Entry]] = []
     seen: set[str] = set()
     for position, row in enumerate(text.row_numbers):

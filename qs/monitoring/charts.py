@@ -36,17 +36,17 @@ COLUMNS = (
 LIMIT_DASH, TARGET_DASH, MARK_DASH = [4, 4], [7, 3], [2, 3]
 
 
-def process_chart(frame: pd.DataFrame, *, colours: Palette, number_format: str) -> ChartType:
+def process_chart(frame: pd.DataFrame, *, colours: Palette, number_format: str, day_format: str) -> ChartType:
     """An XmR chart of one series.
 
     `frame`: one row per period, oldest first, COLUMNS. `label`, `counts`, `verdict` are words for the tooltip;
     `end_at` and the `…_label` columns are filled in the last row only; `mark_at` where new limits begin.
-    `number_format`: d3 format of values. Raises ValueError for a missing column.
+    `number_format`, `day_format`: d3 formats of values and of period starts. Raises ValueError for a missing column.
     """
     require_columns(frame, COLUMNS)
     across = alt.X(
         "starts_at:T",
-        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=8),
+        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=8, format=day_format),
         scale=alt.Scale(nice=False, padding=6),
     )
     up = alt.Y(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.directory.queries import services
+from qs.frames import members
 from qs.monitoring.models import Rebase
 from qs.monitoring.rules import URGENCY, better, charted_grain, is_silent, pattern_of
 from qs.monitoring.terms import STANDING_OF_VARIATION, Filters, Level, Pattern, Standing
@@ -84,6 +85,7 @@ def known_series(session: Session, filters: Filters, *, actor: Actor, now: datet
     known = streams(session, actor=actor)
     directory = services(session, actor=actor, permission=Permission.LIVE_READ)
     editions = editions_on(session, local_day(now, settings().zone), actor=actor)
+    directory = directory.rename(columns={"name": "service", "name_en": "service_en"})
     editions = editions.rename(columns={"code": "indicator_code", "name": "indicator", "name_en": "indicator_en"})
     found = known.merge(directory, on="service_id").merge(
         editions.drop(columns=["sector_id"]), on="indicator_id", suffixes=("", "_of_indicator")
@@ -95,7 +97,7 @@ def known_series(session: Session, filters: Filters, *, actor: Actor, now: datet
     if filters.level is Level.AREA:
         found = as_sectors_in_areas(found)
     grains = [charted_grain(filters.grain, Frequency(value)) for value in found["frequency"]]
-    return found.assign(grain=grains).reset_index(drop=True)
+    return found.reset_index(drop=True).assign(grain=members(grains))
 
 
 def as_sectors_in_areas(found: pd.DataFrame) -> pd.DataFrame:
@@ -110,8 +112,8 @@ def as_sectors_in_areas(found: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return merged.assign(
-        name=merged["area"] + " · " + merged["sector"],
-        name_en=merged["area_en"] + " · " + merged["sector_en"],
+        service=merged["area"] + " · " + merged["sector"],
+        service_en=merged["area_en"] + " · " + merged["sector_en"],
     )
 
 
@@ -159,11 +161,11 @@ def standing(series: pd.DataFrame, figures: Figures, values: Matrix, charts: Xmr
     ]
     codes = zip(charts.rule[rows, last].tolist(), charts.side[rows, last].tolist(), strict=True)
     return series.assign(
-        standing=standings,
-        variation=list(charts.variation),
-        assurance=list(charts.assurance),
+        standing=members(standings),
+        variation=members(charts.variation),
+        assurance=members(charts.assurance),
         trial_limits=charts.trial_limits,
-        pattern=[pattern_of(rule, side) for rule, side in codes],
+        pattern=members(pattern_of(rule, side) for rule, side in codes),
         value=values[rows, shown],
         shown_starts_at=figures.starts[rows, shown],
         is_running=shown == values.shape[1] - 1,
@@ -236,7 +238,7 @@ def process(shown: Board, row: int) -> pd.DataFrame:
             "target": float(one["target"]) if pd.notna(one["target"]) else np.nan,
             "target_high": float(one["target_high"]) if pd.notna(one["target_high"]) else np.nan,
             "kind": kinds,
-            "pattern": patterns,
+            "pattern": members(patterns),
             "is_running": [False] * len(chart.mean) + [True],
             "is_mark": np.append(False, ~np.isclose(means[1:], means[:-1], equal_nan=True)),
         }

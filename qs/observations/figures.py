@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from qs.actor import EVERYWHERE, Actor, Permission
 from qs.db import microseconds_of
 from qs.directory.queries import visible_services
+from qs.frames import members
 from qs.observations.ledger import is_superseded
 from qs.observations.models import AreaRollup, AreaRollupBucket, Event, Feed, Rollup, RollupBucket, Stream
 from qs.observations.rollups import table_of, value_of
+from qs.observations.terms import Channel
 from qs.periods import Grain
 
 STREAM_COLUMNS = (
@@ -234,7 +236,8 @@ def events_behind(
         .order_by(Event.happened_at.desc(), Event.event_id)
         .limit(limit)
     )
-    return pd.DataFrame(session.execute(statement).all(), columns=list(EVENT_COLUMNS))
+    frame = pd.DataFrame(session.execute(statement).all(), columns=list(EVENT_COLUMNS))
+    return frame.assign(channel=members(Channel(value) for value in frame["channel"]))
 
 
 def latest_moments(session: Session) -> tuple[datetime | None, datetime | None]:

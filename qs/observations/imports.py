@@ -140,6 +140,7 @@ def run_import(
         refused_row_count=len(preview.refused_rows),
         event_count=receipt.event_count,
         new_count=receipt.new_count,
+        differing_ids=list(receipt.differing_ids),
     )
     session.add(run)
     session.flush()

@@ -169,3 +169,4 @@ class ImportRun(Model):
     refused_row_count: Mapped[int]  # rows left out on the person's explicit wish
     event_count: Mapped[int]
     new_count: Mapped[int]
+    differing_ids: Mapped[list[str]] = mapped_column(sa.JSON)  # there already with other values; a hundred at most

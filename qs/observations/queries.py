@@ -44,6 +44,7 @@ RUN_COLUMNS = (
     "refused_row_count",
     "event_count",
     "new_count",
+    "differing_ids",
 )
 
 
@@ -111,7 +112,10 @@ def is_silent(is_active: bool, silent_after_hours: float | None, received_at: da
 
 
 def import_runs(session: Session, *, feed_id: int | None = None, limit: int = 500, actor: Actor) -> pd.DataFrame:
-    """One row per loaded file, newest first: RUN_COLUMNS. `person` is empty for the command line."""
+    """One row per loaded file, newest first: RUN_COLUMNS. `person` is empty for the command line.
+
+    `differing_ids`: at most a hundred ids of events that were there already with other values.
+    """
     actor.check(READ)
     statement = (
         sa.select(
@@ -128,6 +132,7 @@ def import_runs(session: Session, *, feed_id: int | None = None, limit: int = 50
             ImportRun.refused_row_count,
             ImportRun.event_count,
             ImportRun.new_count,
+            ImportRun.differing_ids,
         )
         .join(Feed, Feed.id == ImportRun.feed_id)
         .outerjoin(Person, Person.id == ImportRun.person_id)

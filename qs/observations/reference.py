@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -39,9 +40,25 @@ def known_now(session: Session, *, library: Library | None = None, actor: Actor,
     )
 
 
-def known_services(session: Session, *, actor: Actor) -> dict[str, KnownService]:
+def known_for(session: Session, *, service_codes: Iterable[str], actor: Actor, now: datetime) -> Known:
+    """What a batch of events needs: only the services it names, no units."""
+    return Known(
+        services=known_services(session, codes=service_codes, actor=actor),
+        indicators=indicators_by_code(session),
+        areas=area_ids_by_code(session),
+        units={},
+        now=now,
+        zone=settings().zone,
+    )
+
+
+def known_services(session: Session, *, codes: Iterable[str] | None = None, actor: Actor) -> dict[str, KnownService]:
+    """Code -> service for which the actor may add events; all of them, or those with these codes."""
     allowed = visible_services(actor, Permission.EVENTS_ADD)
-    rows = session.execute(sa.select(Service.code, Service.id, Service.area_id).where(Service.id.in_(allowed)))
+    statement = sa.select(Service.code, Service.id, Service.area_id).where(Service.id.in_(allowed))
+    if codes is not None:
+        statement = statement.where(Service.code.in_(list(codes)))
+    rows = session.execute(statement)
     return {code: KnownService(service_id, area_id) for code, service_id, area_id in rows}
 
 

@@ -72,6 +72,29 @@ class ClauseWording:
     content: ClauseContent
 
 
+@dataclass(frozen=True)
+class IndicatorDetail:
+    """One indicator with all its editions, newest first; no sector means every sector."""
+
+    indicator_id: int
+    code: str
+    sector: str
+    sector_en: str
+    counting: Counting
+    editions: tuple[Edition, ...]
+
+
+@dataclass(frozen=True)
+class ClauseDetail:
+    """One clause with all its editions, newest first; no sector means every sector."""
+
+    clause_id: int
+    code: str
+    sector: str
+    sector_en: str
+    editions: tuple[ClauseWording, ...]
+
+
 def editions_on(session: Session, day: date, *, actor: Actor) -> pd.DataFrame:
     """One row per indicator that has an edition in force on the day, by code: EDITION_COLUMNS, clause_title(_en).
 
@@ -113,6 +136,19 @@ def indicator_history(session: Session, indicator_id: int, *, actor: Actor) -> t
     )
 
 
+def indicator_detail(session: Session, indicator_id: int, *, actor: Actor) -> IndicatorDetail:
+    """One indicator and its history. Raises NotFound."""
+    editions = indicator_history(session, indicator_id, actor=actor)
+    indicator = session.get_one(Indicator, indicator_id)
+    names = sector_names(session, indicator.sector_id)
+    return IndicatorDetail(indicator_id, indicator.code, *names, counting_of(indicator), editions)
+
+
+def sector_names(session: Session, sector_id: int | None) -> tuple[str, str]:
+    sector = None if sector_id is None else session.get(Sector, sector_id)
+    return ("", "") if sector is None else (sector.name, sector.name_en or "")
+
+
 def clauses_on(session: Session, day: date, *, actor: Actor) -> pd.DataFrame:
     """One row per clause that has an edition in force on the day, by code: CLAUSE_COLUMNS; missing texts are ""."""
     actor.check(READ)
@@ -136,6 +172,13 @@ def clause_history(session: Session, clause_id: int, *, actor: Actor) -> tuple[C
         ClauseWording(edition.id, edition.effective_on, edition.recorded_at, clause_content(edition))
         for edition in found
     )
+
+
+def clause_detail(session: Session, clause_id: int, *, actor: Actor) -> ClauseDetail:
+    """One clause and its history. Raises NotFound."""
+    editions = clause_history(session, clause_id, actor=actor)
+    clause = session.get_one(Clause, clause_id)
+    return ClauseDetail(clause_id, clause.code, *sector_names(session, clause.sector_id), editions)
 
 
 def clause_ids_by_code(session: Session) -> dict[str, int]:

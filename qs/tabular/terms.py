@@ -87,11 +87,14 @@ class ProblemList:
         self.rows: set[int] = set()
 
     def add(self, code: str, *, row: int | None = None, column: str | None = None, **facts: Fact) -> None:
+        self.put(Problem(code, row, column, facts))
+
+    def put(self, problem: Problem) -> None:
         self.count += 1
-        if row is not None:
-            self.rows.add(row)
+        if problem.row is not None:
+            self.rows.add(problem.row)
         if len(self.listed) < MAX_LISTED_PROBLEMS:
-            self.listed.append(Problem(code, row, column, facts))
+            self.listed.append(problem)
 
     def check(self, code: str | None = None, /, **facts: Fact) -> None:
         """Raise InvalidInput when anything was collected."""

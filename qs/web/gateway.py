@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.datastructures import MutableHeaders
@@ -21,9 +21,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from qs import db
 from qs.access import queries
 from qs.access.rules import TOKEN_BYTES, token_hash
-from qs.settings import Settings, settings
+from qs.settings import Face, Settings, settings
 from qs.web.cookies import browser_cookie, cookie_value, session_cookie
 from qs.web.index_page import index_response, is_index_path
+from qs.web.quotas import SocketQuota, UploadQuota
 from qs.web.security_headers import security_headers
 
 LOG = logging.getLogger("qs.gateway")
@@ -38,8 +39,8 @@ ALLOWED_OPERATIONS = {"deferred_file", "dataframe_chunk"}
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/script-health", "/_stcore/agent", "/auth/", "/oauth2callback")
 UPLOAD_PATH, MEDIA_PATH = "/_stcore/upload_file", "/media"
 SCRUBBED_BYTES = 65536  # messages that name the script or carry a compile error are smaller
-FLOOD_SECONDS, UPLOAD_SECONDS, UPLOAD_COUNT = 10, 600, 100
-SWEEP_SECONDS = 5
+FLOOD_SECONDS = 10
+SWEEP_SECONDS = 3
 POLICY_VIOLATION, SIGNED_OUT = 1008, 4401  # websocket close codes
 
 sockets: defaultdict[str, set[Socket]] = defaultdict(set)  # cookie hash -> its open sockets
@@ -51,8 +52,9 @@ class Gateway:
     def __init__(self, app: ASGIApp, chosen: Settings | None = None) -> None:
         self.app = app
         self.chosen = chosen or settings()
-        self.socket_count: Counter[str] = Counter()
-        self.uploads: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
+        self.known_hosts = {name.strip("[]").lower() for name in self.chosen.allowed_hosts}
+        self.sockets = SocketQuota(self.chosen.sockets_per_address)
+        self.uploads = UploadQuota(self.chosen.upload_quota_megabytes << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -69,8 +71,7 @@ class Gateway:
             await self.http(scope, receive, send, address)
 
     def is_known_host(self, scope: Scope) -> bool:
-        host = header(scope, b"host")
-        return (urlsplit(f"//{host}").hostname or "") in {name.strip("[]") for name in self.chosen.allowed_hosts}
+        return (split("//" + header(scope, b"host")).hostname or "") in self.known_hosts
 
     def with_headers(self, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -121,20 +122,10 @@ class Gateway:
         declared = header(scope, b"content-length")
         if not declared.isdecimal():
             return 411
-        return 0 if self.within_quota(address, int(declared)) else 429
-
-    def within_quota(self, address: str, size_bytes: int) -> bool:
-        recent, now = self.uploads[address], time.monotonic()
-        while recent and recent[0][0] < now - UPLOAD_SECONDS:
-            recent.popleft()
-        allowed_bytes = self.chosen.upload_quota_megabytes << 20
-        if len(recent) >= UPLOAD_COUNT or sum(size for _, size in recent) + size_bytes > allowed_bytes:
-            return False
-        recent.append((now, size_bytes))
-        return True
+        return 0 if self.uploads.take(address, int(declared)) else 429
 
     async def socket(self, scope: Scope, receive: Receive, send: Send, address: str) -> None:
-        if not self.is_own_origin(scope) or self.socket_count[address] >= self.chosen.sockets_per_address:
+        if not self.is_own_origin(scope) or self.sockets.is_full(address):
             await refuse(scope, receive, send, 403)
             return
         token = cookie_value(scope, session_cookie())
@@ -144,13 +135,13 @@ class Gateway:
         scope = {**scope, "headers": scope["headers"] + named}
         opened = Socket(receive, send, flood_count=self.chosen.messages_per_ten_seconds)
         key = token_hash(token) if signed_in else ""
-        self.socket_count[address] += 1
+        self.sockets.enter(address)
         sockets[key].add(opened)
         try:
             await self.app(scope, opened.receive, opened.send)
         finally:
             opened.release()
-            self.socket_count[address] -= 1
+            self.sockets.leave(address)
             sockets[key].discard(opened)
             if not sockets[key]:
                 del sockets[key]
@@ -158,7 +149,7 @@ class Gateway:
     def is_own_origin(self, scope: Scope) -> bool:
         """Whether the page that opens the socket came from this very host. Checked before Streamlit, which would
         ask an outside service for this machine's address when the origin is foreign."""
-        origin = urlsplit(header(scope, b"origin"))
+        origin = split(header(scope, b"origin"))
         scheme = "https" if self.chosen.https else "http"
         return origin.netloc == header(scope, b"host") and origin.scheme in {scheme, "https"}
 
@@ -260,7 +251,7 @@ def redirection(path: str) -> ForwardMsg:
 
 def principal_of_session(token: str) -> str:
     """The name under which Streamlit knows a signed-in browser; empty when the cookie opens nothing."""
-    if not token:
+    if not token or settings().face is Face.PUBLIC:
         return ""
     with db.database().reading() as session:
         found = queries.open_session(session, token_hash(token), now=datetime.now(UTC))
@@ -305,8 +296,17 @@ def client_address(scope: Scope, *, behind_proxy: bool) -> str:
     return "127.0.0.1" if port == 0 and not behind_proxy else host
 
 
+def split(address: str) -> SplitResult:
+    """The parts of an address that a client made up; none when it is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def header(scope: Scope, name: bytes) -> str:
-    return dict(scope["headers"]).get(name, b"").decode("latin-1")
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    return headers.get(name, b"").decode("latin-1")
 
 
 async def refuse(scope: Scope, receive: Receive, send: Callable[[Message], Awaitable[None]], code: int) -> None:

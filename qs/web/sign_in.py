@@ -27,7 +27,7 @@ from qs.actor import Actor
 from qs.db import Database
 from qs.errors import InvalidInput
 from qs.i18n import Language
-from qs.settings import settings
+from qs.settings import Face, settings
 from qs.web.cookies import (
     LANGUAGE_CODES,
     LANGUAGE_COOKIE,
@@ -160,8 +160,8 @@ def going_to(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303, headers={"cache-control": "no-store"})
 
 
+doors = [Route(CLAIM_PATH, claim, methods=["GET"]), Route(SIGN_OUT_PATH, signed_out, methods=["GET"])]
 routes = [
-    Route(CLAIM_PATH, claim, methods=["GET"]),
-    Route(SIGN_OUT_PATH, signed_out, methods=["GET"]),
+    *(doors if settings().face is not Face.PUBLIC else []),  # the public process knows no person
     Route(LANGUAGE_PATH, choose_language, methods=["GET"]),
 ]

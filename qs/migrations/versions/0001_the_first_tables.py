@@ -149,6 +149,7 @@ def upgrade() -> None:
     sa.Column('refused_row_count', sa.Integer(), nullable=False),
     sa.Column('event_count', sa.Integer(), nullable=False),
     sa.Column('new_count', sa.Integer(), nullable=False),
+    sa.Column('differing_ids', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.id'], name=op.f('fk_import_run_feed_id_feed')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_import_run_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_run'))

@@ -1,0 +1,54 @@
+"""How much one address may take: open sockets, and uploads in ten minutes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+
+UPLOAD_SECONDS = 600
+UPLOAD_COUNT = 100
+
+
+class SocketQuota:
+    """Counts open sockets of each address."""
+
+    def __init__(self, allowed: int) -> None:
+        self.allowed = allowed
+        self.open: Counter[str] = Counter()
+
+    def is_full(self, address: str) -> bool:
+        return self.open[address] >= self.allowed
+
+    def enter(self, address: str) -> None:
+        self.open[address] += 1
+
+    def leave(self, address: str) -> None:
+        self.open[address] -= 1
+        self.open += Counter()  # drops addresses without sockets
+
+
+class UploadQuota:
+    """Counts uploads and their bytes of each address in a sliding window; in memory, so that a restart forgives."""
+
+    def __init__(self, allowed_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.allowed_bytes = allowed_bytes
+        self.clock = clock
+        self.recent: defaultdict[str, deque[tuple[float, int]]] = defaultdict(deque)
+
+    def take(self, address: str, size_bytes: int) -> bool:
+        """Whether the upload fits; it counts when it does."""
+        self.forget_old()
+        uploads = self.recent[address]
+        if len(uploads) >= UPLOAD_COUNT or sum(size for _, size in uploads) + size_bytes > self.allowed_bytes:
+            return False
+        uploads.append((self.clock(), size_bytes))
+        return True
+
+    def forget_old(self) -> None:
+        start = self.clock() - UPLOAD_SECONDS
+        for address, uploads in list(self.recent.items()):
+            while uploads and uploads[0][0] < start:
+                uploads.popleft()
+            if not uploads:
+                del self.recent[address]
