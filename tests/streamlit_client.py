@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ ENDINGS = {
     ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
 }
-SHOWN = ("body", "text", "label", "message")
+SHOWN = ("body", "text", "label", "message", "code_text")
 
 
 @dataclass
@@ -58,9 +59,8 @@ class Seen:
     @property
     def text(self) -> str:
         """Everything a person could read of this run."""
-        return "\n".join(
-            value for element in self.elements() for name in SHOWN if isinstance(value := getattr(element, name, 0), str)
-        )
+        values = (getattr(element, name, None) for element in self.elements() for name in SHOWN)
+        return "\n".join(value for value in values if isinstance(value, str))
 
     @property
     def redirect(self) -> str:
@@ -148,9 +148,10 @@ class Tab:
         self.ids: dict[str, str] = {}
         self.fragments: dict[str, float] = {}
         protocols = ["streamlit", "no-token", *([session_id] if session_id else [])]
-        extra = {**browser.cookie_header(), **(headers or {}), **({"Host": host} if host else {})}
+        extra = {**browser.cookie_header(), **(headers or {})}
+        self.address = urlsplit(browser.url)
         self.options: dict[str, Any] = {
-            "uri": f"ws://{browser.host}/_stcore/stream",
+            "uri": f"ws://{host or browser.host}/_stcore/stream",
             "subprotocols": protocols,
             "origin": browser.url if origin == "" else origin,
             "additional_headers": {"Accept-Language": "en", **extra},
@@ -162,7 +163,8 @@ class Tab:
         self.opened = ExitStack()
 
     def __enter__(self) -> Tab:
-        self.socket: ClientConnection = self.opened.enter_context(connect(**self.options))
+        plain = socket.create_connection((self.address.hostname, self.address.port), WAIT_SECONDS)
+        self.socket: ClientConnection = self.opened.enter_context(connect(sock=plain, **self.options))
         return self
 
     def __exit__(self, *failure: object) -> None:

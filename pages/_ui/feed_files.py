@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages._ui.widgets import note, plain, show_error
+from pages._ui.widgets import note, show_error
 from qs.errors import QualityError
 from qs.i18n import gettext as _
 from qs.sentences import label
@@ -71,10 +71,9 @@ def asked_encoding(unknown: EncodingUnknown, *, key: str) -> Encoding | None:
         format_func=label,
         key=f"{key}_encoding",
     )
-    for place, candidate in zip(st.columns(len(samples)), samples.values(), strict=True):
-        with place, st.container(border=True, gap="small"):
-            st.markdown(f":small[**{plain(label(candidate.encoding))}**]")
-            st.code("\n".join(candidate.sample_rows), language=None, wrap_lines=True)
+    for candidate in samples.values():
+        note(label(candidate.encoding))
+        st.code("\n".join(candidate.sample_rows), language=None)
     return chosen
 
 

@@ -44,30 +44,34 @@ def feed_counts(feeds: pd.DataFrame) -> tuple[str, str]:
 
 
 def feed_table(feeds: pd.DataFrame, now: datetime) -> dict[str, Any] | None:  # Any: values of a frame
-    """All feeds; returns the chosen one."""
-    shown = localised(feeds, "name")
+    """All feeds, the silent ones first and those without data last; returns the chosen one."""
+    shown = localised(most_urgent_first(feeds), "name")
     shown = shown.assign(
-        state=[state_words(row, now) for row in feeds.itertuples(index=False)],
-        kind=feeds["takes_files"].map({True: _("Files and API"), False: _("API")}),
-        newest=[moment_words(value) for value in feeds["last_happened_at"]],
-        received=[moment_words(value) for value in feeds["last_received_at"]],
-        events=[number(count) for count in feeds["event_count"]],
+        state=[state_words(row, now) for row in shown.itertuples(index=False)],
+        kind=shown["takes_files"].map({True: _("Files and API"), False: _("API")}),
+        newest=[moment_words(value) for value in shown["last_happened_at"]],
+        events=[number(count) for count in shown["event_count"]],
     )
     return table(
         shown,
         {
             "name": st.column_config.TextColumn(_("Feed"), width="medium"),
             "state": st.column_config.TextColumn(_("State"), width="medium"),
+            "events": st.column_config.TextColumn(_("Events"), width="small", alignment="right"),
             "newest": _("Newest event"),
-            "received": _("Last received"),
-            "events": st.column_config.TextColumn(_("Events"), alignment="right"),
-            "kind": _("Takes"),
-            "code": st.column_config.TextColumn(_("Code"), width="small"),
+            "kind": st.column_config.TextColumn(_("Takes"), width="small"),
         },
         key="feeds",
         search=("code", "name", "name_en"),
         is_selectable=True,
     )
+
+
+def most_urgent_first(feeds: pd.DataFrame) -> pd.DataFrame:
+    order = feeds.assign(has_none=feeds["event_count"] == 0).sort_values(
+        ["is_silent", "is_active", "has_none", "code"], ascending=[False, False, True, True]
+    )
+    return order.drop(columns="has_none").reset_index(drop=True)
 
 
 def state_words(row: Any, now: datetime) -> str:  # noqa: ANN401 - a row of `queries.feeds`
@@ -102,10 +106,9 @@ def feeds_begin(page: Page) -> None:
 
 
 def feed_card(page: Page, feeds: pd.DataFrame, feed_id: int | None) -> None:
-    """One feed: its facts, its layout, and the form for those who may change it."""
+    """One feed, the most urgent unless one was chosen: its facts, its layout, and the form that changes it."""
     if feed_id is None:
-        note(_("Choose a feed in the table to see its card."))
-        return
+        feed_id = int(most_urgent_first(feeds).iloc[0]["feed_id"])
     try:
         with reading() as session:
             feed = queries.feed_detail(session, feed_id, actor=page.actor)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
+from math import ceil
 
 import pandas as pd
 import streamlit as st
@@ -12,9 +14,9 @@ from pages._ui.choices import keep, kept_id, words_by_code
 from pages._ui.feed_files import Upload, uploaded_table
 from pages._ui.feed_history import receipt
 from pages._ui.page import Page, reading, saving
-from pages._ui.tables import offer_download, table
+from pages._ui.tables import HEADER_HEIGHT, offer_download, table
 from pages._ui.widgets import note, plain, section, show_error
-from qs.errors import QualityError
+from qs.errors import Problem, QualityError
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number
 from qs.observations.imports import Preview, feed_mapping, first_events, preview_import, refused_rows, run_import
@@ -22,6 +24,8 @@ from qs.sentences import problem_sentence
 from qs.sheets import safe_csv, xlsx
 
 SHOWN_EVENTS = 20
+PROBLEMS_PER_PAGE = 8
+PROBLEM_HEIGHT = 56  # pixels: two lines
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,7 +43,7 @@ def loading_part(page: Page, feeds: pd.DataFrame) -> None:
     with right:
         if upload is not None and feed_code is not None:
             check(page, feed_code, upload)
-        elif run_id is not None:
+        elif run_id is not None and not st.session_state.get(f"load_{run_id}"):
             receipt(page, run_id)
         else:
             note(
@@ -123,16 +127,7 @@ def show_faults(page: Page, preview: Preview, upload: Upload) -> None:
     words = ngettext("{n} problem; nothing was loaded", "{n} problems; nothing was loaded", preview.problem_count)
     st.error(plain(words.format(n=number(preview.problem_count))), icon=":material/error:")
     frame = problem_frame(preview)
-    table(
-        frame,
-        {
-            "row": st.column_config.NumberColumn(_("Row"), width="small", format="%d"),
-            "column": st.column_config.TextColumn(_("Column"), width="small"),
-            "problem": st.column_config.TextColumn(_("What is wrong and how to mend it"), width="large"),
-        },
-        key="faults",
-        rows_per_page=10,
-    )
+    show_problems(frame, key="faults")
     if preview.problem_count > len(frame):
         note(_("The first {n} problems are listed.").format(n=number(len(frame))))
     name = preview.reading.table.file_name.split(".")[0] or "file"
@@ -147,8 +142,34 @@ def show_faults(page: Page, preview: Preview, upload: Upload) -> None:
 
 def problem_frame(preview: Preview) -> pd.DataFrame:
     """One row per listed problem: row, column, the sentence."""
-    rows = [(one.row, one.column or "", problem_sentence(one)) for one in preview.problems]
+    rows = [(one.row, one.column or "", placeless_sentence(one)) for one in preview.problems]
     return pd.DataFrame(rows, columns=["row", "column", "problem"]).astype({"row": "Int64"})
+
+
+def show_problems(frame: pd.DataFrame, *, key: str) -> None:
+    """A page of problems with room for whole sentences."""
+    pages = max(ceil(len(frame) / PROBLEMS_PER_PAGE), 1)
+    place = st.container()
+    page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
+    part = frame.iloc[(page - 1) * PROBLEMS_PER_PAGE : page * PROBLEMS_PER_PAGE]
+    place.dataframe(
+        part,
+        hide_index=True,
+        row_height=PROBLEM_HEIGHT,
+        height=HEADER_HEIGHT + PROBLEM_HEIGHT * len(part),
+        column_config={
+            "row": st.column_config.NumberColumn(_("Row"), width=60, format="%d"),
+            "column": st.column_config.TextColumn(_("Column"), width=130),
+            "problem": st.column_config.TextColumn(_("What is wrong and how to mend it"), width="large"),
+        },
+        key=f"{key}_{page}",
+        placeholder="—",
+    )
+
+
+def placeless_sentence(problem: Problem) -> str:
+    """The cure alone, for a place that shows row and column beside it."""
+    return problem_sentence(replace(problem, row=None, column=None, where=None))
 
 
 def spoken(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages._ui.choices import words_by_code
 from pages._ui.feed_files import Upload, uploaded_table
-from pages._ui.feed_loading import counts_words, problem_frame, show_events
+from pages._ui.feed_loading import counts_words, problem_frame, show_events, show_problems
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.widgets import note, plain, section, show_error
@@ -236,12 +236,7 @@ def show_layout(page: Page, layout: Layout, upload: Upload) -> None:
     else:
         words = ngettext("{n} problem under this layout", "{n} problems under this layout", preview.problem_count)
         st.warning(plain(words.format(n=number(preview.problem_count))), icon=":material/rule:")
-        columns = {
-            "row": st.column_config.NumberColumn(_("Row"), width="small", format="%d"),
-            "column": st.column_config.TextColumn(_("Column"), width="small"),
-            "problem": st.column_config.TextColumn(_("What is wrong and how to mend it"), width="large"),
-        }
-        table(problem_frame(preview), columns, key="layout_faults", rows_per_page=5)
+        show_problems(problem_frame(preview), key="layout_faults")
     show_events(preview)
     save_form(page, layout)
 

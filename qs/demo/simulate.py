@@ -54,8 +54,8 @@ def play(
             with database.writing() as session:
                 send(session, city, events_at(city, now, count=due, rng=rng), now=now)
             sent += due
-    except KeyboardInterrupt:
-        pass  # how a person says that it is enough
+    except KeyboardInterrupt:  # how a person says that it is enough
+        return sent
     return sent
 
 

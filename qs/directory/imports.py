@@ -268,10 +268,10 @@ def planned_row(table: Table, row: int, entry: Entry, stored: Entry | None) -> P
 
 def known_ids(session: Session) -> dict[str, dict[str, int]]:
     """Table, or "person", -> code or user name -> id."""
-    services = session.execute(sa.select(Service.code, Service.id)).tuples().all()
-    people = session.execute(sa.select(Person.username, Person.id)).tuples().all()
+    services = {code: row_id for code, row_id in session.execute(sa.select(Service.code, Service.id))}
+    people = {name: row_id for name, row_id in session.execute(sa.select(Person.username, Person.id))}
     tables = {str(table): queries.ids_by_code(session, table) for table in queries.MODELS}
-    return tables | {str(Table.SERVICE): dict(services), "person": dict(people)}
+    return tables | {str(Table.SERVICE): services, "person": people}
 
 
 def arguments(entry: Entry, known: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:  # Any: arguments of an action

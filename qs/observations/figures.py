@@ -18,7 +18,7 @@ from qs.directory.queries import visible_services
 from qs.frames import members
 from qs.observations.ledger import is_superseded
 from qs.observations.models import AreaRollup, AreaRollupBucket, Event, Feed, Rollup, RollupBucket, Stream
-from qs.observations.rollups import table_of, value_of
+from qs.observations.rollups import table_of, value_within
 from qs.observations.terms import Channel
 from qs.periods import Grain
 
@@ -158,15 +158,17 @@ def percentiles(
     actor.check(Permission.LIVE_READ)
     named = ["window", "indicator_id", "starts_at", *subjects.columns]
     parts = [
-        lowest_buckets(session, subjects, window, place, percentile, actor, service_id)
+        holding_buckets(session, subjects, window, place, percentile, actor, service_id)
         for place, window in enumerate(windows)
     ]
     rows = session.execute(sa.union_all(*parts)).all() if parts else []
-    frame = pd.DataFrame(rows, columns=[*named, "bucket"])
-    return frame.assign(value=value_of(frame["bucket"].to_numpy(dtype=np.int64)))[[*named, "value"]]
+    frame = pd.DataFrame(rows, columns=[*named, "bucket", "n", "below", "total"])
+    numbers = {name: frame[name].to_numpy(dtype=np.float64) for name in ("n", "below", "total")}
+    share = (percentile * numbers["total"] - (numbers["below"] - numbers["n"])) / numbers["n"]
+    return frame[named].assign(value=value_within(frame["bucket"].to_numpy(dtype=np.int64), share))
 
 
-def lowest_buckets(
+def holding_buckets(
     session: Session,
     subjects: Subjects,
     window: Window,
@@ -175,19 +177,21 @@ def lowest_buckets(
     actor: Actor,
     service_id: int | None,
 ) -> sa.Select[*tuple[Any, ...]]:  # Any: ids, a moment and a bucket
-    """Per cell the lowest bucket with at least the wanted share of the values at or below it."""
+    """Per cell the bucket that holds the percentile, its count, the count up to its end, and the count of all."""
     table = subjects.buckets
     key = [table.c.indicator_id, table.c.starts_at, *(table.c[name] for name in subjects.columns)]
     running = (
         sa.select(
             *key,
             table.c.bucket,
+            table.c.n,
             sa.func.sum(table.c.n).over(partition_by=key, order_by=table.c.bucket).label("below"),
             sa.func.sum(table.c.n).over(partition_by=key).label("total"),
         )
         .where(*conditions(table, window, actor, service_id))
         .subquery()
     )
+    wanted = percentile * running.c.total
     inner = [running.c.indicator_id, running.c.starts_at, *(running.c[name] for name in subjects.columns)]
     return (
         sa.select(
@@ -195,10 +199,12 @@ def lowest_buckets(
             running.c.indicator_id,
             microseconds_of(running.c.starts_at, session.get_bind().dialect),
             *inner[2:],
-            sa.func.min(running.c.bucket),
+            running.c.bucket,
+            running.c.n,
+            running.c.below,
+            running.c.total,
         )
-        .where(running.c.below >= percentile * running.c.total)
-        .group_by(*inner)
+        .where(running.c.below >= wanted, running.c.below - running.c.n < wanted)
     )
 
 

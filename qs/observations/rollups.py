@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from qs.observations.models import AreaRollup, AreaRollupBucket, Rollup, RollupBucket
 from qs.periods import Grain, Moments, period_starts
 
-RELATIVE_ERROR = 0.02  # of a percentile read from the histogram
-GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)  # each bucket ends this many times higher than the one before
+GROWTH = 1.02  # each bucket ends this many times higher than the one before: percentiles are right to 2 %
 ZERO_BUCKET = -32_768  # values of exactly zero, which have no logarithm
 
 Ids = NDArray[np.int64]
@@ -98,9 +97,9 @@ def bucket_of(values: Values) -> Ids:
     return buckets
 
 
-def value_of(buckets: Ids) -> Values:
-    """The value that stands for each bucket: the one with the smallest relative error to both its ends."""
-    return np.where(buckets == ZERO_BUCKET, 0.0, 2.0 * GROWTH ** buckets.astype(np.float64) / (GROWTH + 1.0))
+def value_within(buckets: Ids, share: Values) -> Values:
+    """The value that lies `share` (0 to 1) of the way through each bucket, counted by its logarithm."""
+    return np.where(buckets == ZERO_BUCKET, 0.0, GROWTH ** (buckets.astype(np.float64) - 1.0 + share))
 
 
 def grouped(keys: tuple[Ids, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -120,7 +120,6 @@ ERRORS: dict[str, str] = {
         "The row has the same key as row {first_row} ({value}) but says something else. Keep the right one."
     ),
     "event_id_too_long": N_("The key of the row makes an event id of more than {limit} characters. Shorten it."),
-    "event_id_faulty": N_("An event id has 1 to {limit} printable characters."),
     "event_repeated": N_("The id “{value}” stands in the batch twice, first in event {first}. Send each event once."),
     "moment_without_zone": N_("“{value}” has no time zone. Add one, such as +08:00 or Z."),
     "batch_faulty": N_("Nothing was stored: {count} faults were found. Correct them and send the whole batch again."),

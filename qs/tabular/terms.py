@@ -119,7 +119,6 @@ ERRORS: dict[str, str] = {
         "in which the text reads right."
     ),
     "encoding_wrong": N_("The file cannot be read as {encoding} (first seen in row {row}). Choose another encoding."),
-    "encoding_not_offered": N_("{encoding} is not an encoding this system reads. Save the file as UTF-8."),
     "file_empty": N_("The file is empty. Choose the file that holds the data."),
     "file_header_only": N_("The file has a header but no rows below it. Export it again with its data."),
     "file_not_a_table": N_(

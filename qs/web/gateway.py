@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from secrets import token_urlsafe
-from urllib.parse import SplitResult, urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.datastructures import MutableHeaders
@@ -31,6 +31,7 @@ LOG = logging.getLogger("qs.gateway")
 
 PRINCIPAL_HEADER = "x-qs-principal"  # becomes st.user["principal"]; Streamlit resumes a session only for the same one
 ADDRESS_HEADER = "x-qs-address"
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?")
 SESSION, BROWSER, STRANGER = "session:", "browser:", "stranger:"
 FORWARDED = (b"forwarded", b"x-forwarded-", b"x-real-ip", b"x-qs-")
 
@@ -71,7 +72,8 @@ class Gateway:
             await self.http(scope, receive, send, address)
 
     def is_known_host(self, scope: Scope) -> bool:
-        return (split("//" + header(scope, b"host")).hostname or "") in self.known_hosts
+        named = HOST.fullmatch(header(scope, b"host").lower())
+        return named is not None and named["name"].strip("[]") in self.known_hosts
 
     def with_headers(self, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -149,9 +151,8 @@ class Gateway:
     def is_own_origin(self, scope: Scope) -> bool:
         """Whether the page that opens the socket came from this very host. Checked before Streamlit, which would
         ask an outside service for this machine's address when the origin is foreign."""
-        origin = split(header(scope, b"origin"))
-        scheme = "https" if self.chosen.https else "http"
-        return origin.netloc == header(scope, b"host") and origin.scheme in {scheme, "https"}
+        schemes = ("https",) if self.chosen.https else ("http", "https")
+        return header(scope, b"origin") in {f"{scheme}://{header(scope, b'host')}" for scheme in schemes}
 
 
 class Socket:
@@ -294,14 +295,6 @@ def client_address(scope: Scope, *, behind_proxy: bool) -> str:
     client: tuple[str, int] = scope.get("client") or ("unknown", 0)
     host, port = client
     return "127.0.0.1" if port == 0 and not behind_proxy else host
-
-
-def split(address: str) -> SplitResult:
-    """The parts of an address that a client made up; none when it is no address at all."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")
 
 
 def header(scope: Scope, name: bytes) -> str:

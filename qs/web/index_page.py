@@ -30,6 +30,9 @@ OWN_PATHS = {"/health"}
 BROWSER_LIFE = timedelta(days=1)
 LANGUAGE_LIFE = timedelta(days=365)
 HTML_LANGUAGE = {Language.ZH: "zh-CN", Language.EN: "en"}
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+NO_SCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
+NEEDS_SCRIPT = N_("This site needs JavaScript. Allow it in the browser and load the page again.")
 TITLE = N_("QS Quality Supervision")
 
 
@@ -63,6 +66,7 @@ def index_bytes(language: Language) -> bytes:
     page = replaced(page, "<title>Streamlit</title>", f"<title>{gettext(TITLE)}</title>")
     page = replaced(page, './favicon.png"', f'{asset_path(FAVICON)}" type="image/svg+xml"')
     page = replaced(page, '<link rel="service-desc" href="./_stcore/agent/openapi.json" />', "")
+    page = NO_SCRIPT.sub(f"<noscript>{gettext(NEEDS_SCRIPT)}</noscript>", COMMENT.sub("", page))
     if language is Language.ZH:
         page = replaced(page, "</head>", f'<script src="{asset_path(BUILT_IN_TEXTS)}" defer></script></head>')
     return page.encode()

@@ -93,8 +93,7 @@ def test_the_live_page_finds_nothing_else(built, planted, supervisor):
 def test_the_emergency_department_comes_first(built, supervisor):
     with built.reading() as session:
         series = board(session, Filters(), actor=supervisor, now=NOW).series
-    assert series["name"].iloc[0] == "市一院急诊"
-    assert series["name_en"].iloc[0] == "No.1 Hospital A&E"
+    assert (series["code"].iloc[0], series["indicator_code"].iloc[0]) == ("hospital-1-ae", "ae-wait")
 
 
 def test_the_rollups_of_the_city_can_be_recomputed(built):

@@ -30,7 +30,10 @@ from tests.world import MADE_AT, build_world
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_LIFE_SECONDS = 0.25
+ANSWERS_AWAITED = 6
+SHORTLY_SECONDS = 0.003
 ANSWER_SECONDS = 60
+KILLS_BETWEEN = 4  # comparisons, when a planted fault is looked for
 SENT_AGAIN = 3  # acknowledged batches that a doubtful sender sends once more
 
 
@@ -84,9 +87,7 @@ class Nursery:
     def start(cls) -> Nursery:
         environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
         command = [sys.executable, "-m", "tests.faults.nursery"]
-        return cls(
-            subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        )
+        return cls(subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
 
     def close(self) -> None:
         assert self.process.stdin is not None
@@ -138,8 +139,16 @@ class Nursery:
                 raise RuntimeError("the nursery has ended")
             self.said += said
 
-    def kill_after(self, seconds: float) -> None:
-        time.sleep(seconds)
+    def wait_a_while(self, chance: random.Random) -> None:
+        """Until a random moment; every second time one shortly after an answer, where a hasty answer is not yet true."""
+        if chance.random() < 0.5:
+            time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+            return
+        for _ in range(chance.randint(1, ANSWERS_AWAITED)):
+            self.wait_for("stored")
+        time.sleep(chance.uniform(0, SHORTLY_SECONDS))
+
+    def kill(self) -> None:
         os.kill(self.child, signal.SIGKILL)
         self.wait_for("ended")
 
@@ -154,31 +163,45 @@ class Nursery:
 
 
 def findings_after_kills(
-    store: Database, *, kills: int, planted: Planted = Planted.NOTHING, seed: int = 0, until_found: bool = False
+    nursery: Nursery, store: Database, *, kills: int, planted: Planted = Planted.NOTHING, seed: int = 0
 ) -> Findings:
-    """Let a writer live and die `kills` times, finish what is open, and compare.
+    """Let a writer live and die `kills` times, send what is open once more, and compare."""
+    task, chance = begun(nursery, store, planted), random.Random(seed)
+    task = after_deaths(nursery, task, kills, chance)
+    finish(nursery, task)
+    return findings(store, nursery.stored)
 
-    With `until_found` the comparison is made after each death, and the first one that finds something ends the run.
-    """
-    chance = random.Random(seed)
+
+def findings_of_planted(nursery: Nursery, store: Database, planted: Planted, *, kills: int, seed: int = 0) -> Findings:
+    """The same with a comparison after every few deaths; ends with the first one that finds something."""
+    task, chance = begun(nursery, store, planted), random.Random(seed)
+    for _ in range(0, kills, KILLS_BETWEEN):
+        task = after_deaths(nursery, task, KILLS_BETWEEN, chance)
+        finish(nursery, task)
+        found = findings(store, nursery.stored)
+        store.engine.dispose()
+        if not found.is_clean:
+            break
+        task = replace(task, again=[], start=max(nursery.stored, default=-1) + 1)
+    return found
+
+
+def begun(nursery: Nursery, store: Database, planted: Planted) -> Task:
+    """A new run in a new store; the parent keeps no connection open while the writers live."""
     task = prepared(store, planted)
     store.engine.dispose()
-    nursery = Nursery.start()
-    try:
-        for _ in range(kills):
-            nursery.begin(task)
-            nursery.kill_after(chance.uniform(0, LONGEST_LIFE_SECONDS))
-            task = next_life(task, nursery.stored, chance)
-            if until_found:
-                finish(nursery, task)
-                found = findings(store, nursery.stored)
-                if not found.is_clean:
-                    return found
-                task = replace(task, again=[], start=max(nursery.stored, default=-1) + 1)
-        finish(nursery, task)
-    finally:
-        nursery.close()
-    return findings(store, nursery.stored)
+    nursery.stored.clear()
+    return task
+
+
+def after_deaths(nursery: Nursery, task: Task, kills: int, chance: random.Random) -> Task:
+    """Let the writer live and die so many times; returns what is to be done after the last death."""
+    for _ in range(kills):
+        nursery.begin(task)
+        nursery.wait_a_while(chance)
+        nursery.kill()
+        task = next_life(task, nursery.stored, chance)
+    return task
 
 
 def finish(nursery: Nursery, task: Task) -> None:

@@ -21,12 +21,12 @@ def watch(child: int) -> None:
 
 
 def main() -> None:
-    is_warm = False
+    warm_for = ""
     for line in sys.stdin:
         task = Task(**json.loads(line))
-        if not is_warm:
+        if warm_for != task.url:
             warm_up(task)
-            is_warm = True
+            warm_for = task.url
         child = os.fork()
         if child == 0:
             live(task)

@@ -8,14 +8,13 @@ tests/test_store.py.
 import os
 import random
 import shutil
-import time
 
 import pytest
 import sqlalchemy as sa
 
 from qs.db import Database, make_engine
 from tests.conftest import AUDIT_KEY
-from tests.faults.harness import LONGEST_LIFE_SECONDS, Nursery, findings, prepared
+from tests.faults.harness import begun, findings
 from tests.faults.writer import Planted
 
 COPIES = int(os.environ.get("QS_TEST_KILLS", "20"))
@@ -32,26 +31,22 @@ def sqlite_store(template_file, tmp_path):
     opened.engine.dispose()
 
 
-def findings_in_copies(store, tmp_path, *, copies, planted=Planted.NOTHING, with_log=True):
+def findings_in_copies(nursery, store, tmp_path, *, copies, planted=Planted.NOTHING, with_log=True):
     """Copy the files of a store that is written to; yields whether each copy is whole, and what is wrong in it."""
     chance = random.Random(0)
-    task = prepared(store, planted)
-    store.engine.dispose()
-    nursery = Nursery.start()
+    nursery.begin(begun(nursery, store, planted))
     try:
-        nursery.begin(task)
         for number in range(copies):
-            time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+            nursery.wait_a_while(chance)
             stored = nursery.halt()
             copied = tmp_path / f"copy{number}.db"
             shutil.copy(tmp_path / "qs.db", copied)
             if with_log:
                 shutil.copy(tmp_path / "qs.db-wal", f"{copied}-wal")
-            nursery.go_on()
             yield examined(copied, stored)
+            nursery.go_on()
     finally:
-        nursery.kill_after(0)
-        nursery.close()
+        nursery.kill()
 
 
 def examined(copied, stored):
@@ -63,20 +58,20 @@ def examined(copied, stored):
     return integrity == "ok", found
 
 
-def test_every_copy_of_the_files_is_whole_and_holds_what_was_acknowledged(sqlite_store, tmp_path):
+def test_every_copy_of_the_files_is_whole_and_holds_what_was_acknowledged(nursery, sqlite_store, tmp_path):
     seen = 0
-    for is_whole, found in findings_in_copies(sqlite_store, tmp_path, copies=COPIES):
+    for is_whole, found in findings_in_copies(nursery, sqlite_store, tmp_path, copies=COPIES):
         assert is_whole
         assert found.is_clean, found
         seen += 1
     assert seen == COPIES
 
 
-def test_a_copy_without_the_log_is_found_to_lack_events(sqlite_store, tmp_path):
-    copies = findings_in_copies(sqlite_store, tmp_path, copies=AT_MOST, with_log=False)
+def test_a_copy_without_the_log_is_found_to_lack_events(nursery, sqlite_store, tmp_path):
+    copies = findings_in_copies(nursery, sqlite_store, tmp_path, copies=AT_MOST, with_log=False)
     assert any(found.lost_events for _, found in copies)
 
 
-def test_an_answer_before_the_commit_is_found_in_a_copy(sqlite_store, tmp_path):
-    copies = findings_in_copies(sqlite_store, tmp_path, copies=AT_MOST, planted=Planted.EARLY_ANSWER)
+def test_an_answer_before_the_commit_is_found_in_a_copy(nursery, sqlite_store, tmp_path):
+    copies = findings_in_copies(nursery, sqlite_store, tmp_path, copies=AT_MOST, planted=Planted.EARLY_ANSWER)
     assert any(found.lost_events for _, found in copies)

@@ -80,9 +80,7 @@ def test_a_stranger_cannot_take_over_another_stranger(server):
         assert again.run().session_id == own
 
 
-@pytest.mark.parametrize(
-    "cookie", ["x" * 43, "x", "", "a" * 5000, "eyJhbGciOiJub25lIn0.e30.", "é" * 10, '"', "=;="]
-)
+@pytest.mark.parametrize("cookie", ["x" * 43, "x", "", "a" * 5000, "eyJhbGciOiJub25lIn0.e30.", "é" * 10, '"', "=;="])
 def test_a_forged_or_malformed_cookie_is_nobody(server, cookie):
     browser = server.browser()
     with browser.tab("probe", headers={"Cookie": f"qs_session={cookie}"}) as tab:
@@ -164,7 +162,9 @@ def test_signing_out_ends_the_cookie_and_closes_every_tab(server, signed_in):
         other.run()
         with server.store.writing() as session:
             session.execute(
-                sa.update(WebSession).where(WebSession.token_hash == token_hash(token)).values(ended_at=datetime.now(UTC))
+                sa.update(WebSession)
+                .where(WebSession.token_hash == token_hash(token))
+                .values(ended_at=datetime.now(UTC))
             )
         seen = tab.run()
         assert "PROTECTED" not in seen.text

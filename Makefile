@@ -1,0 +1,73 @@
+# The two commands of the house are `make run` and `make test`; both work on a machine with only Debian and Python 3.11.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PYTEST := $(BIN)/python -m pytest
+UNIT := -m "not server and not browser and not faults"
+export PYTHONWARNINGS ?= default
+
+.PHONY: run demo test lint unit postgres server browser faults bench screenshots lock system clean
+
+run: .venv/run demo  ## the demo city at http://localhost:8501
+	QS_DEMO=true $(BIN)/streamlit run app.py
+
+demo: .venv/run
+	QS_DEMO=true $(BIN)/python -m qs demo
+
+test: .venv/dev system lint unit postgres server browser faults
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: .venv/dev  ## everything without a running server, on SQLite
+	$(PYTEST) $(UNIT) -n 2
+
+postgres: .venv/dev  ## the same on PostgreSQL
+	QS_TEST_STORE=postgresql $(PYTEST) $(UNIT) -n 2
+
+server: .venv/dev  ## the running process, spoken to over its own protocol
+	$(PYTEST) -m server
+
+browser: .venv/dev system  ## people's ways through the screens in a real browser
+	$(PYTEST) -m browser
+
+faults: .venv/dev  ## kill -9 during ingest, on both engines
+	$(PYTEST) -m faults
+	QS_TEST_STORE=postgresql $(PYTEST) -m faults
+
+bench: .venv/dev  ## the headline figures, as ratios measured side by side
+	$(BIN)/python -m benchmarks
+
+screenshots: .venv/dev system  ## docs/screenshots, one picture of each screen and language
+	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+lock: .venv/dev
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv .venv; \
+		else echo "Python's venv module is missing. Install it: sudo apt-get install python3-venv"; exit 1; fi; }
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	$(PIP) -r requirements-dev.txt
+	touch $@ .venv/run
+
+system:  ## Chromium and Chinese fonts for the browser tests
+	@if ! command -v chromium >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
+		if [ "$$(id -u)" = 0 ]; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig; \
+		else echo "Chromium or a Chinese font is missing. Install them: sudo apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi; fi
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,166 @@
+"""The house rules that matter, as tests: who may import whom, where time and commits live, what an action looks like."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTEXTS = ("audit", "access", "directory", "standards", "observations", "monitoring")  # upstream to downstream
+CORE = {
+    "actor",
+    "chart_style",
+    "db",
+    "errors",
+    "frames",
+    "i18n",
+    "periods",
+    "settings",
+    "sheets",
+    "stats",
+    "tabular",
+    "texts",
+    "toml",
+    "versions",
+}
+EDGES = {"cli", "pipeline", "web", "demo", "migrations", "sentences", "models", "__main__"}
+MAY_NAME_STREAMLIT = {"qs/web/gateway.py", "qs/web/passwords.py"}
+MAY_READ_THE_CLOCK = ("qs/cli.py", "qs/pipeline.py", "qs/web/", "qs/demo/simulate.py", "pages/_ui/")
+
+
+def sources(*places: str) -> list[Path]:
+    return [path for place in places for path in sorted((ROOT / place).rglob("*.py")) if "versions" not in path.parts]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def rooms(path: Path) -> set[str]:
+    """The rooms of `qs` that a file imports: `qs.access.queries` -> access."""
+    return {parts[1] for parts in (module.split(".") for module in imported(path)) if parts[0] == "qs" and parts[1:]}
+
+
+@pytest.mark.parametrize("path", sources("qs"), ids=name_of)
+def test_the_core_does_not_know_streamlit(path):
+    if name_of(path) in MAY_NAME_STREAMLIT:
+        return
+    assert not [module for module in imported(path) if module.split(".")[0].startswith("streamlit")]
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_a_context_imports_only_upstream(context):
+    allowed = CORE | set(CONTEXTS[: CONTEXTS.index(context) + 1])
+    for path in sources(f"qs/{context}"):
+        assert rooms(path) <= allowed, name_of(path)
+
+
+def test_the_core_imports_no_context_and_no_edge():
+    for path in sources("qs"):
+        room = path.relative_to(ROOT / "qs").parts[0].removesuffix(".py")
+        if room in CORE:
+            assert rooms(path) <= CORE, name_of(path)
+
+
+def test_every_room_is_on_the_map():
+    found = {
+        path.name.removesuffix(".py") for path in (ROOT / "qs").iterdir() if not path.name.startswith("__pycache__")
+    }
+    assert found - {"__init__", "locale"} <= CORE | EDGES | set(CONTEXTS)
+
+
+@pytest.mark.parametrize("path", sources("qs", "pages"), ids=name_of)
+def test_only_the_edges_read_the_clock(path):
+    if name_of(path).startswith(MAY_READ_THE_CLOCK):
+        return
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    names = {node.func.attr for node in calls if isinstance(node.func, ast.Attribute)}
+    assert not names & {"now", "utcnow", "today"}
+
+
+@pytest.mark.parametrize("path", sources("qs", "pages"), ids=name_of)
+def test_nobody_but_the_store_commits(path):
+    if name_of(path) == "qs/db.py":
+        return
+    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    assert not [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in {"commit", "rollback"}]
+
+
+@pytest.mark.parametrize("path", sources("qs", "pages"), ids=name_of)
+def test_every_module_says_what_it_is_for(path):
+    assert ast.get_docstring(tree(path))
+
+
+@pytest.mark.parametrize("path", sources("qs", "pages"), ids=name_of)
+def test_no_failure_is_swallowed(path):
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = getattr(node.type, "id", None)
+            reraises = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+            handled = name_of(path) == "qs/web/gateway.py"  # the last handler: answers 500 and logs the incident
+            assert (node.type is not None and caught not in {"Exception", "BaseException"}) or reraises or handled
+            assert not all(isinstance(inner, ast.Pass) for inner in node.body)
+
+
+def public_actions() -> list[tuple[str, ast.FunctionDef]]:
+    found = []
+    for context in CONTEXTS[1:]:
+        path = ROOT / "qs" / context / "actions.py"
+        if path.exists():
+            found += [(name_of(path), node) for node in tree(path).body if isinstance(node, ast.FunctionDef)]
+    return [(name, node) for name, node in found if is_action(node)]
+
+
+def is_action(node: ast.FunctionDef) -> bool:
+    """Helpers inside an actions module take no `now`: an action changes something at a moment."""
+    return "now" in {argument.arg for argument in node.args.kwonlyargs}
+
+
+@pytest.mark.parametrize(("name", "node"), public_actions(), ids=lambda value: getattr(value, "name", value))
+def test_every_action_says_who_acts(name, node):
+    assert "actor" in {argument.arg for argument in node.args.kwonlyargs}
+    assert node.args.args[0].arg == "session"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=name_of)
+def test_every_page_asks_at_the_door_first(path):
+    for node in tree(path).body:
+        if isinstance(node, ast.Import | ast.ImportFrom) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ):
+            continue
+        value = node.value if isinstance(node, ast.Assign | ast.Expr) else None
+        assert isinstance(value, ast.Call), "the first statement must be open_page"
+        assert getattr(value.func, "id", "") == "open_page"
+        break
+
+
+@pytest.mark.parametrize("path", sources("pages"), ids=name_of)
+def test_no_screen_shows_raw_html_or_holds_sql(path):
+    text = path.read_text(encoding="utf-8")
+    for word in (
+        "unsafe_allow_html=True",
+        "st.html(",
+        "components.v1",
+        "sqlalchemy as sa",
+        "st.download_button",
+        "eval(",
+    ):
+        assert word not in text
