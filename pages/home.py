@@ -20,7 +20,7 @@ page = open_page("home", needs=Permission.HOME_SEE)
 with reading() as session:
     board = attention.day_board(session, page)
     later = attention.this_week(session, page)
-tasks = attention.pressing(board)
+tasks = attention.pressing(board, page)
 today = local_day(page.now, settings().zone)
 roles = _(", ").join(label(role) for role in page.actor.roles)
 services = board.series["service_id"].nunique() if board is not None and len(board) else 0

@@ -74,7 +74,7 @@ def test_a_frame_without_rows_keeps_its_header():
 
 def test_a_workbook_holds_texts_numbers_and_dates_as_such():
     frame = pd.DataFrame({"t": ["=1+1"], "n": [-2.5], "d": [date(2026, 1, 2)], "b": [True]})
-    assert cells(xlsx(frame))[1] == ["'=1+1", -2.5, datetime(2026, 1, 2), True]
+    assert cells(xlsx(frame))[1] == ["'=1+1", -2.5, pd.Timestamp("2026-01-02"), True]
 
 
 def test_no_cell_of_a_workbook_is_a_formula():
@@ -84,7 +84,7 @@ def test_no_cell_of_a_workbook_is_a_formula():
 
 def test_a_moment_in_a_workbook_is_on_the_offices_clock():
     frame = pd.DataFrame({"at": [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]})
-    assert cells(xlsx(frame))[1] == [datetime(2026, 11, 23, 10, 0)]
+    assert cells(xlsx(frame))[1] == [pd.Timestamp("2026-11-23 10:00")]
 
 
 def test_whole_numbers_too_long_for_a_spreadsheet_become_text():

@@ -20,7 +20,13 @@ def messages() -> dict[str, str]:
     """Every message in the code -> where it stands; the singular of those with a plural."""
     found: dict[str, str] = {}
     for folder in ("qs", "pages"):
-        for file, line, message, *_ in extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS):
+        extracted = extract_from_dir(
+            ROOT / folder,
+            [("**.py", "python")],
+            keywords=KEYWORDS,
+            directory_filter=lambda path: "__pycache__" not in path,
+        )
+        for file, line, message, *_ in extracted:
             key = message if isinstance(message, str) else message[0]
             found[key] = f"{folder}/{file}:{line}"
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -13,7 +14,9 @@ from pages._ui.live import COLOURS, arrow, series_key, silence_text
 from pages._ui.run import Page
 from pages._ui.widgets import plain
 from qs.access.queries import people
-from qs.actor import Permission
+from qs.actor import Permission, Role
+from qs.audit import queries as trail
+from qs.audit.terms import Wanted
 from qs.i18n import day, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.monitoring.queries import Board
@@ -24,6 +27,14 @@ from qs.sentences import label
 from qs.settings import settings
 from qs.standards.queries import editions_on
 
+ANSWERING = {
+    Role.SUPERVISOR,
+    Role.DEPARTMENT_HEAD,
+    Role.SERVICE_LEADER,
+    Role.INSPECTOR,
+    Role.INFORMATION_TECHNOLOGY,
+}
+VERIFIED_EVERY = timedelta(days=7)  # how often an auditor is asked to verify the trail
 CONCERNS_LISTED = 4
 SILENT_LISTED = 3
 
@@ -47,9 +58,9 @@ def day_board(session: Session, page: Page) -> Board | None:
     return cached.live_board(session, Filters(), page) if page.actor.has(Permission.LIVE_READ) else None
 
 
-def pressing(board: Board | None) -> list[Task]:
-    """What changed for the worse or fell silent."""
-    if board is None:
+def pressing(board: Board | None, page: Page) -> list[Task]:
+    """What changed for the worse or fell silent, for those whose work it is to do something about it."""
+    if board is None or not ANSWERING.intersection(page.actor.roles):
         return []
     series = board.series
     concerns = [row for row in series.itertuples() if row.standing is Standing.CONCERN]
@@ -109,6 +120,7 @@ def this_week(session: Session, page: Page) -> list[Task]:
         (Permission.STANDARDS_EDIT, reviews),
         (Permission.PEOPLE_EDIT, rightless_people),
         (Permission.FEEDS_EDIT, refused_rows),
+        (Permission.AUDIT_READ, verification),
     )
     return [task for needs, source in sources if page.actor.has(needs) for task in source(session, page)]
 
@@ -158,6 +170,21 @@ def refused_rows(session: Session, page: Page) -> Iterator[Task]:
             button=_("Open"),
             icon="database",
             screen="feeds",
+        )
+
+
+def verification(session: Session, page: Page) -> Iterator[Task]:
+    """An audit trail that nobody has verified lately."""
+    found = trail.entries(session, Wanted(action="audit.verified"), actor=page.actor, limit=1)
+    last = found["at"].iloc[0] if len(found) else None
+    if last is None or page.now - last > VERIFIED_EVERY:
+        yield Task(
+            when=_("not verified yet") if last is None else figures.day_text(last),
+            what=_("Verify the audit trail"),
+            why=_("Every entry is read again and compared with its mac and with the signed checkpoints"),
+            button=_("Verify"),
+            icon="verified",
+            screen="audit",
         )
 
 

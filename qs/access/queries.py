@@ -119,13 +119,8 @@ def actor_of_key(session: Session, key: str, *, now: datetime) -> Actor | None:
 def people(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per person, by username: PEOPLE_COLUMNS; `roles` is a tuple of Role, `last_seen_at` empty if never."""
     actor.check(Permission.PEOPLE_READ)
-    seen = dict(
-        session.execute(
-            sa.select(WebSession.person_id, sa.func.max(WebSession.last_seen_at)).group_by(WebSession.person_id)
-        )
-        .tuples()
-        .all()
-    )
+    latest = sa.select(WebSession.person_id, sa.func.max(WebSession.last_seen_at).label("at"))
+    seen = {row.person_id: row.at for row in session.execute(latest.group_by(WebSession.person_id))}
     kept = session.scalars(sa.select(Person).options(selectinload(Person.grants)).order_by(Person.username))
     rows = [
         (

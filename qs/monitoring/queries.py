@@ -26,6 +26,7 @@ from qs.standards.queries import editions_on
 from qs.standards.terms import Aggregation, Direction, Frequency
 from qs.stats.control_charts import Assurance, PointType, XmrCharts, xmr
 
+ENOUGH_TO_JUDGE = 10  # a share or rate of fewer cases is drawn, but no rule is applied to it (own default)
 ENOUGH_TO_SHOW = 30  # a running period stands on a tile once its n is that large; before, the last whole one does
 
 
@@ -65,11 +66,12 @@ def board(session: Session, filters: Filters, *, actor: Actor, now: datetime) ->
     figures = filled(series, windows, subjects, found_cells(session, windows, subjects, filters, actor))
     values = valued(session, series, windows, subjects, figures, filters, actor)
     marks = segment_starts(session, series, figures.starts) if subjects is SERVICES else None
-    charts = charted(series, values, marks)
-    judged = standing(series, figures, values, charts, now)
-    order = urgency_order(judged)
+    fit = judged(series, figures, values)
+    charts = charted(series, fit, marks)
+    known = standing(series, figures, fit, charts, now)
+    order = urgency_order(known)
     return Board(
-        series=judged.iloc[order].reset_index(drop=True),
+        series=known.iloc[order].reset_index(drop=True),
         starts=figures.starts[order],
         values=values[order],
         n=figures.n[order],
@@ -136,6 +138,13 @@ def charted(series: pd.DataFrame, values: Matrix, marks: NDArray[np.bool_] | Non
     one_sided = series["direction"] != Direction.BAND
     targets = series["target"].astype("float64").where(one_sided).to_numpy(dtype=np.float64)
     return xmr(values[:, :-1], direction=directions, target=targets, segment_starts=marks)
+
+
+def judged(series: pd.DataFrame, figures: Figures, values: Matrix) -> Matrix:
+    """The values a chart may judge: shares and rates of too few cases are left out, being nearly all noise."""
+    relative = series["aggregation"].isin([Aggregation.SHARE, Aggregation.RATE]).to_numpy()
+    too_few = relative[:, None] & (figures.denominator < ENOUGH_TO_JUDGE)
+    return np.where(too_few, np.nan, values)
 
 
 def standing(series: pd.DataFrame, figures: Figures, values: Matrix, charts: XmrCharts, now: datetime) -> pd.DataFrame:

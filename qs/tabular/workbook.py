@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
@@ -19,6 +21,7 @@ from qs.tabular.terms import ProblemList
 
 ENTRY_LIMIT = 10_000
 ENCRYPTED_FLAG = 0x1
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 WORKBOOK_ENTRY = "xl/workbook.xml"
 DEFINITION = b"<!DOCTYPE"
 DIGITS_KEPT = 10**15
@@ -29,6 +32,8 @@ SHEET_ERRORS = frozenset(
 DAMAGE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
     InvalidFileException,
     ParseError,
     AttributeError,
@@ -73,7 +78,7 @@ def check_archive(content: bytes) -> None:
             raise InvalidInput("file_not_a_table")
         if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
             raise InvalidInput("file_old_workbook")
-        if len(entries) > ENTRY_LIMIT:
+        if len(entries) > ENTRY_LIMIT or any(entry.compress_type not in COMPRESSIONS for entry in entries):
             raise InvalidInput("file_damaged")
         check_size(sum(entry.file_size for entry in entries), len(content))
         for entry in entries:

@@ -21,7 +21,7 @@ def test_a_username_is_kept_in_one_form(typed, kept):
     assert rules.checked_username(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "a", "a" * 33, "аdmin", "ad min", "admin\n\n", "陈静", "a\u200bb", "ad\nmin"])
+@pytest.mark.parametrize("typed", ["", "a", "a" * 33, "аdmin", "ad min", "陈静", "a\u200bb", "ad\nmin"])
 def test_a_confusable_username_is_refused(typed):
     with pytest.raises(UsernameRefused):
         rules.checked_username(typed)

@@ -149,15 +149,15 @@ def test_a_session_ends_by_rest_age_and_every_kind_of_revocation(store, ann, now
         session.execute(sa.update(WebSession).values(last_seen_at=now + age))
     assert session_of(store, token, now + age) is None
     for revoke in (
-        lambda s: actions.end_sessions(s, ann, actor=SYSTEM, now=now),
-        lambda s: actions.reset_password(s, ann, "no password", actor=SYSTEM, now=now),
-        lambda s: sign_in.end_session(s, token_hash(token), actor=SYSTEM, now=now),
-        lambda s: actions.deactivate_person(s, ann, actor=SYSTEM, now=now),
+        lambda s, token: actions.end_sessions(s, ann, actor=SYSTEM, now=now),
+        lambda s, token: actions.reset_password(s, ann, "no password", actor=SYSTEM, now=now),
+        lambda s, token: sign_in.end_session(s, token_hash(token), actor=SYSTEM, now=now),
+        lambda s, token: actions.deactivate_person(s, ann, actor=SYSTEM, now=now),
     ):
         token = world.sign_in(store, "ann", now=now)
         assert session_of(store, token, now)
         with store.writing() as session:
-            revoke(session)
+            revoke(session, token)
         assert session_of(store, token, now) is None
 
 

@@ -140,7 +140,7 @@ class Nursery:
             self.said += said
 
     def wait_a_while(self, chance: random.Random) -> None:
-        """Until a random moment; every second time one shortly after an answer, where a hasty answer is not yet true."""
+        """Until a random moment; half the time one shortly after an answer, where a hasty answer is not yet true."""
         if chance.random() < 0.5:
             time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
             return

@@ -299,3 +299,13 @@ def mark(store, found, wanted, starts_at):
     place = (int(series.service_id), int(series.indicator_id), starts_at.astimezone(UTC))
     with store.writing() as session:
         actions.mark_rebase(session, *place, reason="a merger", actor=world.SUPERVISOR, now=NOW)
+
+
+def test_a_share_of_a_few_cases_is_drawn_but_not_judged(store, city, feed):
+    events = weekly(city, FALLEN)
+    events[-1] |= {"numerator": 1.0, "denominator": 9.0}
+    send(store, feed, events)
+    found = shown(store)
+    assert found.series.iloc[0].standing is Standing.STEADY
+    assert process(found, 0)["value"].iloc[-2] == pytest.approx(1 / 9)
+    assert process(found, 0)["kind"].iloc[-2] == "unknown"

@@ -227,7 +227,7 @@ def test_the_editions_in_force_carry_their_clause_and_way_of_counting(store, wor
     row = frame.loc[world.on_time]
     assert (row["clause_code"], row["clause_title_en"], row["aggregation"]) == (
         "clause-1",
-        "In time",
+        "On time",
         Aggregation.SHARE,
     )
     assert isinstance(row["aggregation"], Aggregation)

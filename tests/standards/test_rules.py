@@ -28,8 +28,13 @@ def aim(direction, target, target_high=None, tolerance=0.0):
 
 @pytest.mark.parametrize(
     ("value", "status"),
-    [(0.95, Status.MET), (0.9, Status.MET), (0.89, Status.WITHIN_TOLERANCE), (0.85, Status.WITHIN_TOLERANCE)]
-    + [(0.8499, Status.MISSED)],
+    [
+        (0.95, Status.MET),
+        (0.9, Status.MET),
+        (0.89, Status.WITHIN_TOLERANCE),
+        (0.85, Status.WITHIN_TOLERANCE),
+        (0.8499, Status.MISSED),
+    ],
 )
 def test_higher_is_better_up_to_the_edges_of_target_and_tolerance(value, status):
     assert rules.status_against_target(value, aim(Direction.UP, 0.9, tolerance=0.05)) is status
@@ -45,8 +50,14 @@ def test_an_edge_is_the_decimal_number_that_was_meant(value, status):
 
 @pytest.mark.parametrize(
     ("value", "status"),
-    [(18.0, Status.MET), (24.0, Status.MET), (17.0, Status.WITHIN_TOLERANCE), (25.0, Status.WITHIN_TOLERANCE)]
-    + [(16.9, Status.MISSED), (25.1, Status.MISSED)],
+    [
+        (18.0, Status.MET),
+        (24.0, Status.MET),
+        (17.0, Status.WITHIN_TOLERANCE),
+        (25.0, Status.WITHIN_TOLERANCE),
+        (16.9, Status.MISSED),
+        (25.1, Status.MISSED),
+    ],
 )
 def test_a_band_is_missed_on_both_sides(value, status):
     assert rules.status_against_target(value, aim(Direction.BAND, 18.0, 24.0, tolerance=1.0)) is status
