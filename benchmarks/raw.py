@@ -7,10 +7,21 @@ from typing import Any
 
 from benchmarks.traffic import FEED
 from qs.db import Database
-from qs.observations.ingest import COLUMNS
 from qs.observations.terms import Batch
 from qs.periods import MICROSECONDS
 
+COLUMNS = (
+    "happened_at",
+    "event_id",
+    "service_id",
+    "indicator_id",
+    "numerator",
+    "denominator",
+    "area_id",
+    "channel",
+    "feed_id",
+    "corrects",
+)
 Row = tuple[Any, ...]  # Any: values of several types, in the order of COLUMNS
 SQLITE_INSERT = f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 POSTGRES_COPY = f"COPY event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT binary)"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, view, words_by_code
 from pages._ui.page import open_page, reading
-from pages._ui.standards_cards import clause_card, indicator_card
+from pages._ui.standards_cards import clause_card, compared, indicator_card
 from pages._ui.standards_forms import new_clause_form, new_indicator_form
 from pages._ui.standards_lists import clause_list, export_buttons, finding, indicator_list, indicator_rows
 from pages._ui.widgets import Action, empty_state, head, note
@@ -52,7 +52,7 @@ with right:
     if picked is not None and str(picked[f"{part}_id"]) != st.query_params.get(part):
         keep(part, str(picked[f"{part}_id"]))
         keep("do", None)
-    chosen_id = kept_id(part)
+    chosen_id, history = kept_id(part), ()
     if is_editor and st.query_params.get("do") == "add":
         if part == "clause":
             new_clause_form(page, today)
@@ -65,6 +65,8 @@ with right:
             icon="rule",
         )
     elif part == "clause":
-        clause_card(page, chosen_id, today, is_editor=is_editor)
+        history = clause_card(page, chosen_id, today, is_editor=is_editor)
     else:
-        indicator_card(page, chosen_id, clauses, today, is_editor=is_editor)
+        history = indicator_card(page, chosen_id, clauses, today, is_editor=is_editor)
+if history:
+    compared(history)

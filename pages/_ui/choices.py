@@ -28,6 +28,29 @@ def choice(label: str, options: Mapping[str, str], *, key: str, width: int = 170
     return chosen
 
 
+def one_of(label: str, options: Mapping[str, str], *, key: str, usual: str, width: int | None = None) -> str:
+    """One of several ways to look, always one of them; the usual one leaves the address alone."""
+    codes, wanted = list(options), asked(key)
+    chosen: str = st.selectbox(
+        label,
+        codes,
+        index=codes.index(wanted if wanted in options else usual),
+        format_func=lambda code: options.get(code, code),
+        label_visibility="collapsed",
+        width=width or "stretch",
+        key=f"{key}_choice",
+    )
+    keep(key, None if chosen == usual else chosen)
+    return chosen
+
+
+def asked(key: str) -> str | None:
+    """What a filter is set to before it is drawn in this run: what was just chosen, else what the address says."""
+    state_key = f"{key}_choice"
+    chosen: str | None = st.session_state[state_key] if state_key in st.session_state else st.query_params.get(key)
+    return chosen
+
+
 def view(label: str, options: Mapping[str, str], *, key: str = "view") -> str:
     """One of several views of a page, the first unless the address says otherwise."""
     asked = st.query_params.get(key)

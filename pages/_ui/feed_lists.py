@@ -48,7 +48,6 @@ def feed_table(feeds: pd.DataFrame, now: datetime) -> dict[str, Any] | None:  # 
     shown = localised(most_urgent_first(feeds), "name")
     shown = shown.assign(
         state=[state_words(row, now) for row in shown.itertuples(index=False)],
-        kind=shown["takes_files"].map({True: _("Files and API"), False: _("API")}),
         newest=[moment_words(value) for value in shown["last_happened_at"]],
         events=[number(count) for count in shown["event_count"]],
     )
@@ -59,7 +58,6 @@ def feed_table(feeds: pd.DataFrame, now: datetime) -> dict[str, Any] | None:  # 
             "state": st.column_config.TextColumn(_("State"), width="medium"),
             "events": st.column_config.TextColumn(_("Events"), width="small", alignment="right"),
             "newest": _("Newest event"),
-            "kind": st.column_config.TextColumn(_("Takes"), width="small"),
         },
         key="feeds",
         search=("code", "name", "name_en"),
@@ -125,6 +123,7 @@ def feed_card(page: Page, feeds: pd.DataFrame, feed_id: int | None) -> None:
             moment=moment_words(row.last_happened_at),
         )
         note(facts)
+        note(_("Takes files, and events by the API") if row.takes_files else _("Takes events by the API"))
         if feed.mapping is not None:
             layout_words(feed.mapping)
         if page.actor.has(Permission.FEEDS_EDIT):

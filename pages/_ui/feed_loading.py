@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 from math import ceil
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from pages._ui.choices import keep, kept_id, words_by_code
 from pages._ui.feed_files import Upload, uploaded_table
 from pages._ui.feed_history import receipt
 from pages._ui.page import Page, reading, saving
-from pages._ui.tables import HEADER_HEIGHT, offer_download, table
+from pages._ui.tables import offer_download, table
 from pages._ui.widgets import note, plain, section, show_error
 from qs.errors import Problem, QualityError
 from qs.i18n import gettext as _
@@ -25,7 +26,6 @@ from qs.sheets import safe_csv, xlsx
 
 SHOWN_EVENTS = 20
 PROBLEMS_PER_PAGE = 8
-PROBLEM_HEIGHT = 56  # pixels: two lines
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -147,24 +147,23 @@ def problem_frame(preview: Preview) -> pd.DataFrame:
 
 
 def show_problems(frame: pd.DataFrame, *, key: str) -> None:
-    """A page of problems with room for whole sentences."""
+    """A page of problems: the place in bold, the cure below it."""
     pages = max(ceil(len(frame) / PROBLEMS_PER_PAGE), 1)
-    place = st.container()
-    page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
+    with st.container(border=True, gap="small"):
+        place = st.container(gap="small")
+        page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
     part = frame.iloc[(page - 1) * PROBLEMS_PER_PAGE : page * PROBLEMS_PER_PAGE]
-    place.dataframe(
-        part,
-        hide_index=True,
-        row_height=PROBLEM_HEIGHT,
-        height=HEADER_HEIGHT + PROBLEM_HEIGHT * len(part),
-        column_config={
-            "row": st.column_config.NumberColumn(_("Row"), width=60, format="%d"),
-            "column": st.column_config.TextColumn(_("Column"), width=130),
-            "problem": st.column_config.TextColumn(_("What is wrong and how to mend it"), width="large"),
-        },
-        key=f"{key}_{page}",
-        placeholder="—",
-    )
+    for problem in part.itertuples(index=False):
+        place.markdown(f"**{plain(place_words(problem))}**  \n{plain(problem.problem)}")
+
+
+def place_words(problem: Any) -> str:  # noqa: ANN401 - a row of `problem_frame`
+    """Where a problem stands, in words."""
+    if pd.isna(problem.row):
+        return problem.column or _("The whole file")
+    if not problem.column:
+        return _("Row {row}").format(row=problem.row)
+    return _("Row {row} · {column}").format(row=problem.row, column=problem.column)
 
 
 def placeless_sentence(problem: Problem) -> str:

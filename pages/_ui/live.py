@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from pages._ui import figures
+from pages._ui.choices import asked, choice, one_of, view, words_by_code
 from pages._ui.page import reading
 from pages._ui.run import Page
 from pages._ui.widgets import note, plain, section
@@ -48,6 +48,7 @@ ASSURANCE_ICONS = {
     Assurance.FAILS: ("block", "orange"),
     Assurance.INCONSISTENT: ("shuffle", "gray"),
 }
+GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 Series = Any  # Any: one row of Board.series
 
 
@@ -55,83 +56,46 @@ def chosen_filters(page: Page) -> Filters:
     """The filters as they stand in the address; shown by `filter_bar`."""
     with reading() as session:
         ids = {
-            "sector_id": directory.sector_ids_by_code(session),
-            "area_id": directory.area_ids_by_code(session),
-            "provider_id": directory.provider_ids_by_code(session),
+            "sector": directory.sector_ids_by_code(session),
+            "area": directory.area_ids_by_code(session),
+            "provider": directory.provider_ids_by_code(session),
         }
-    state = st.session_state
-    picked = {name: known.get(state.get(name.removesuffix("_id")) or "") for name, known in ids.items()}
+    chosen = {f"{key}_id": known.get(asked(key) or "") for key, known in ids.items()}
+    grain, level = asked("grain"), asked("level")
     return Filters(
-        grain=Grain(state.get("grain") or Grain.WEEK),
-        level=Level(state.get("level") or Level.SERVICE),
-        **picked,
+        grain=Grain(grain) if grain in GRAINS else Grain.WEEK,
+        level=Level(level) if level in set(Level) else Level.SERVICE,
+        **chosen,
     )
 
 
 def filter_bar(page: Page, counts: dict[Standing, int]) -> str:
-    """Queues on the left, filters on the right, all kept in the address. Returns the chosen queue."""
+    """Queues on the left, filters on the right, all kept in the address by code. Returns the chosen queue."""
     words = {
         "all": _("Most urgent first"),
         "concern": _("Concern {n}").format(n=counts[Standing.CONCERN] + counts[Standing.CHANGED]),
         "improvement": _("Improved {n}").format(n=counts[Standing.IMPROVEMENT]),
         "silent": _("Silent {n}").format(n=counts[Standing.SILENT]),
     }
+    with reading() as session:
+        sectors = directory.sectors(session, actor=page.actor)
+        areas = directory.areas(session, actor=page.actor)
+        providers = directory.providers(session, actor=page.actor)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        queue = st.segmented_control(
-            _("Show"),
-            list(QUEUES),
-            default="all",
-            required=True,
-            format_func=words.__getitem__,
-            key="queue",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        queue = view(_("Show"), words, key="queue")
         st.space("stretch")
-        grains = [Grain.DAY, Grain.WEEK, Grain.MONTH]
-        picker(_("Period"), {grain.value: label(grain) for grain in grains}, key="grain", width=120, default="week")
-        with reading() as session:
-            sectors = directory.sectors(session, actor=page.actor)
-            areas = directory.areas(session, actor=page.actor)
-            providers = directory.providers(session, actor=page.actor)
+        one_of(_("Period"), {grain.value: label(grain) for grain in GRAINS}, key="grain", usual=Grain.WEEK, width=120)
         everything = ngettext("{n} sector", "All {n} sectors", len(sectors)).format(n=len(sectors))
-        picker(_("Sector"), names(sectors, everything), key="sector", width=170)
+        choice(everything, words_by_code(sectors), key="sector")
         everywhere = ngettext("{n} area", "All {n} areas", len(areas)).format(n=len(areas))
-        picker(_("Area"), names(areas, everywhere), key="area", width=150)
+        choice(everywhere, words_by_code(areas), key="area", width=150)
         with st.popover("", icon=":material/tune:", help=_("More filters")):
-            picker(_("Provider"), names(providers, _("All providers")), key="provider", label_visibility="visible")
+            choice(_("All providers"), words_by_code(providers), key="provider", width=300)
             if EVERYWHERE in page.actor.scopes(Permission.LIVE_READ):
-                levels = {level.value: label(level) for level in Level}
-                picker(_("Figures of"), levels, key="level", default="service", label_visibility="visible")
-    return queue or "all"
-
-
-def names(frame: pd.DataFrame, everything: str) -> dict[str, str]:
-    """Code -> name for a picker, with the entry for all of them first."""
-    listed = {row.code: pick(row.name, row.name_en) for row in frame.itertuples()}
-    return {"": everything, **listed}
-
-
-def picker(
-    title: str,
-    words: dict[str, str],
-    *,
-    key: str,
-    width: int | str = "stretch",
-    default: str = "",
-    label_visibility: str = "collapsed",
-) -> None:
-    options = list(words)
-    st.selectbox(
-        title,
-        options,
-        index=options.index(default),
-        format_func=words.__getitem__,
-        key=key,
-        bind="query-params",
-        label_visibility=label_visibility,
-        width=width,
-    )
+                one_of(
+                    _("Figures of"), {level.value: label(level) for level in Level}, key="level", usual=Level.SERVICE
+                )
+    return queue
 
 
 def headline(shown: Board) -> str:

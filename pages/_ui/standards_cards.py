@@ -32,25 +32,27 @@ from qs.standards.terms import FIELDS, Aggregation, Counting, EditionContent
 Dated = TypeVar("Dated", Edition, ClauseWording)
 
 
-def indicator_card(page: Page, indicator_id: int, clauses: pd.DataFrame, today: date, *, is_editor: bool) -> None:
-    """The card of one indicator, or the form for its next edition."""
+def indicator_card(
+    page: Page, indicator_id: int, clauses: pd.DataFrame, today: date, *, is_editor: bool
+) -> Sequence[Edition]:
+    """The card of one indicator, or the form for its next edition. Returns the editions that can be compared."""
     try:
         with reading() as session:
             detail = queries.indicator_detail(session, indicator_id, actor=page.actor)
             owners = words_by_code(departments(session, actor=page.actor)) | office_words()
     except NotFound as error:
         show_error(error)
-        return
+        return ()
     newest = detail.editions[0]
     if is_editor and st.query_params.get("do") == "edition":
         indicator_edition_form(page, detail, clauses, first_day(newest.effective_on, today))
-        return
+        return ()
     shown = in_force(detail.editions, today)
     with st.container(border=True, gap="small"):
         indicator_heading(detail, shown, today)
         fact_list(indicator_facts(detail.counting, shown.content, clauses, owners))
         edition_button(is_editor=is_editor)
-    compared(detail.editions)
+    return detail.editions
 
 
 def office_words() -> dict[str, str]:
@@ -151,7 +153,7 @@ def edition_button(*, is_editor: bool) -> None:
 
 
 def compared(editions: Sequence[Edition] | Sequence[ClauseWording]) -> None:
-    """The editions of one entry side by side: which fields changed, from what to what."""
+    """The editions of one entry side by side: which fields changed, from what to what, short texts first."""
     section(_("Editions"), _("An edition never changes; a new one takes its place from its day on."))
     if len(editions) == 1:
         note(_("One edition, in force since {day}.").format(day=day(editions[0].effective_on)))
@@ -164,14 +166,18 @@ def compared(editions: Sequence[Edition] | Sequence[ClauseWording]) -> None:
             _("Newer edition"), later, index=len(later) - 1, format_func=day, key="newer_edition", width=180
         )
     chosen = {edition.effective_on: edition.content for edition in editions}
+    changes = [
+        (_(FIELDS[change.field]), cell(change.before), cell(change.after))
+        for change in differences(chosen[older], chosen[newer])
+    ]
     with st.container(border=True, gap="small"):
         three_cells("", day(older), day(newer))
-        for change in differences(chosen[older], chosen[newer]):
-            three_cells(_(FIELDS[change.field]), cell(change.before), cell(change.after))
+        for words, before, after in sorted(changes, key=lambda change: len(change[1]) + len(change[2])):
+            three_cells(words, before, after)
 
 
 def three_cells(words: str, before: str, after: str) -> None:
-    columns = st.columns([1, 1.6, 1.6], gap="small")
+    columns = st.columns([1, 3, 3], gap="small")
     with columns[0]:
         note(words)
     with columns[1]:
@@ -191,18 +197,18 @@ def cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def clause_card(page: Page, clause_id: int, today: date, *, is_editor: bool) -> None:
-    """The card of one clause, or the form for its next edition."""
+def clause_card(page: Page, clause_id: int, today: date, *, is_editor: bool) -> Sequence[ClauseWording]:
+    """The card of one clause, or the form for its next edition. Returns the editions that can be compared."""
     try:
         with reading() as session:
             detail = queries.clause_detail(session, clause_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
-        return
+        return ()
     newest = detail.editions[0]
     if is_editor and st.query_params.get("do") == "edition":
         clause_edition_form(page, detail, first_day(newest.effective_on, today))
-        return
+        return ()
     shown = in_force(detail.editions, today)
     content = shown.content
     with st.container(border=True, gap="small"):
@@ -218,4 +224,4 @@ def clause_card(page: Page, clause_id: int, today: date, *, is_editor: bool) -> 
             ]
         )
         edition_button(is_editor=is_editor)
-    compared(detail.editions)
+    return detail.editions

@@ -18,7 +18,7 @@ from qs.web.downloads import keep_for_download
 
 ROWS_PER_PAGE = 20
 ROW_HEIGHT = 36
-HEADER_HEIGHT = 37
+HEADER_HEIGHT = 35
 ASCENDING, DESCENDING = "up", "down"
 
 Column = str | Any  # Any: a heading, or one of st.column_config's own types

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from qs.db import is_postgresql
 from qs.observations.rollups import Cells
 from qs.periods import Grain
 
-POSTGRES_ARRAYS = {"grain": "text", "n": "bigint", "starts_at": "bigint", "bucket": "int"}
 FLOATS = {"numerator", "denominator", "square", "lowest", "highest"}
 MERGED = {"lowest": ("min", "least"), "highest": ("max", "greatest")}  # SQLite's and PostgreSQL's name
 
@@ -24,34 +25,37 @@ def add_cells(session: Session, table: sa.Table, grain: Grain, cells: Cells) -> 
     columns = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key.columns]
     if is_postgresql(connection.dialect):
-        statement = postgres_upsert(table.name, columns, keys)
-        connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*cells.rows(grain), strict=True)))
+        values = tuple(typed(name, column) for name, column in zip(columns[1:], cells.columns, strict=True))
+        connection.exec_driver_sql(postgres_upsert(table.name, grain, columns, keys), values)
     else:
-        connection.exec_driver_sql(sqlite_upsert(table.name, columns, keys), list(cells.rows(grain)))
+        rows = list(zip(*(column.tolist() for column in cells.columns), strict=True))
+        connection.exec_driver_sql(sqlite_upsert(table.name, grain, columns, keys), rows)
 
 
-def sqlite_upsert(table: str, columns: list[str], keys: list[str]) -> str:
+def typed(name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
+    return column.astype("datetime64[us]") if name == "starts_at" else column
+
+
+def sqlite_upsert(table: str, grain: Grain, columns: list[str], keys: list[str]) -> str:
+    """One row a time; the grain, which comes first, is the same for all."""
     return (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ('{grain}'{', ?' * (len(columns) - 1)}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(merges(table, columns, keys, engine=0))}"
     )
 
 
-def postgres_upsert(table: str, columns: list[str], keys: list[str]) -> str:
-    arrays = ", ".join(f"%s::{postgres_type(name)}[]" for name in columns)
-    chosen = ", ".join(
-        "timestamptz 'epoch' + starts_at * interval '1 microsecond'" if name == "starts_at" else name
-        for name in columns
-    )
+def postgres_upsert(table: str, grain: Grain, columns: list[str], keys: list[str]) -> str:
+    """All rows at once, as one array for each column but the grain."""
+    arrays = ", ".join(f"%s::{array_type(name)}[]" for name in columns[1:])
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) "
-        f"SELECT {chosen} FROM unnest({arrays}) AS incoming ({', '.join(columns)}) "
+        f"SELECT '{grain}', incoming.* FROM unnest({arrays}) AS incoming ({', '.join(columns[1:])}) "
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(merges(table, columns, keys, engine=1))}"
     )
 
 
-def postgres_type(column: str) -> str:
-    return POSTGRES_ARRAYS.get(column, "float8" if column in FLOATS else "int")
+def array_type(column: str) -> str:
+    return "timestamptz" if column == "starts_at" else "float8" if column in FLOATS else "bigint"
 
 
 def merges(table: str, columns: Iterable[str], keys: Iterable[str], *, engine: int) -> list[str]:

@@ -19,8 +19,10 @@ from qs.db import is_postgresql
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import InvalidInput, NotAllowed
+from qs.observations.arrivals import note_arrival
 from qs.observations.cells import add_cells
 from qs.observations.corrections import missing_targets, recount
+from qs.observations.inserting import insert_events
 from qs.observations.ledger import MEASURED
 from qs.observations.rollups import Facts, rollup_cells
 from qs.observations.streams import extend_streams
@@ -32,19 +34,9 @@ from qs.versions import Subject, raise_version
 SLICE_EVENTS = 50_000  # events inserted and rolled up at a time
 DIFFERING_LISTED = 100  # ids named in a receipt
 LOOKED_UP = 10_000  # keys asked for at a time
-COLUMNS = (
-    "happened_at",
-    "event_id",
-    "service_id",
-    "indicator_id",
-    "numerator",
-    "denominator",
-    "area_id",
-    "channel",
-    "feed_id",
-    "corrects",
-)
-Row = tuple[Any, ...]  # Any: column values as the driver takes them, in the order of COLUMNS
+Key = tuple[int, str]  # moment in microseconds, event id
+Told = tuple[Any, ...]  # Any: the values two tellings of one event are compared by, in the order of COMPARED
+COMPARED = ("service_id", "indicator_id", "numerator", "denominator", "corrects")
 
 
 def ingest(
@@ -72,6 +64,7 @@ def ingest(
         differing.extend(others)
         if progress is not None:
             progress(begin + len(part))
+    note_arrival(session, batch, feed_id=feed_id, new_count=new_count, now=now)
     if new_count:
         raise_version(session, Subject.EVENTS)
     counts = {"events": len(batch), "new": new_count, "differing": len(differing)}
@@ -101,94 +94,53 @@ def insert_new(session: Session, batch: Batch, feed_id: int) -> tuple[NDArray[np
     Returns which entries of the batch were new, and the ids of those there already with other values.
     Most batches are all new, so that is tried first; only a key met twice makes the store look them up.
     """
-    rows = event_rows(batch, feed_id)
     try:
         with session.begin_nested():
-            insert_rows(session, rows)
+            insert_events(session, batch, feed_id)
     except (sa.exc.IntegrityError, psycopg.errors.UniqueViolation):
-        is_new, differing = sorted_out(rows, stored_events(session, rows))
-        insert_rows(session, [row for row, new in zip(rows, is_new, strict=True) if new])
-        return np.array(is_new, dtype=bool), differing
+        is_new, differing = sorted_out(batch, stored_events(session, batch))
+        insert_events(session, picked(batch, is_new), feed_id)
+        return is_new, differing
     return np.ones(len(batch), dtype=bool), []
 
 
-def event_rows(batch: Batch, feed_id: int) -> list[Row]:
-    columns = [getattr(batch, name).tolist() for name in COLUMNS[:-2]]
-    corrects = [name or None for name in batch.corrects]
-    return list(zip(*columns, [feed_id] * len(batch), corrects, strict=True))
-
-
-def insert_rows(session: Session, rows: Sequence[Row]) -> None:
-    """Insert rows none of which is there; a key met twice is an IntegrityError or UniqueViolation."""
-    if not rows:
-        return
+def stored_events(session: Session, batch: Batch) -> dict[Key, Told]:
+    """What is stored under the keys of this batch."""
     connection = session.connection()
-    if is_postgresql(connection.dialect):
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY event ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-            copy.write(copy_text(rows))
-        return
-    places = ", ".join("?" * len(COLUMNS))
-    connection.exec_driver_sql(f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({places})", list(rows))
-
-
-def copy_text(rows: Sequence[Row]) -> bytes:
-    """The rows in PostgreSQL's COPY text format: tabs between, backslashes escaped, empty as \\N."""
-    moments = np.datetime_as_string(np.array([row[0] for row in rows], dtype="datetime64[us]"))
-    lines = []
-    for moment, row in zip(moments.tolist(), rows, strict=True):
-        _, event_id, service, indicator, numerator, denominator, area, channel, feed, corrects = row
-        lines.append(
-            f"{moment}Z\t{escaped(event_id)}\t{service}\t{indicator}\t{numerator!r}\t{denominator!r}\t{area}\t{channel}"
-            f"\t{feed}\t{escaped(corrects) if corrects else chr(92) + 'N'}\n"
-        )
-    return "".join(lines).encode()
-
-
-def escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
-def stored_events(session: Session, rows: Sequence[Row]) -> dict[tuple[int, str], Row]:
-    """The stored events with the keys of these rows: (moment in microseconds, id) -> the values that matter."""
-    connection = session.connection()
-    found: dict[tuple[int, str], Row] = {}
-    for begin in range(0, len(rows), LOOKED_UP):
-        part = rows[begin : begin + LOOKED_UP]
-        moments, names = [row[0] for row in part], [row[1] for row in part]
+    found: dict[Key, Told] = {}
+    for begin in range(0, len(batch), LOOKED_UP):
+        part = slice(begin, begin + LOOKED_UP)
+        moments, names = batch.happened_at[part], batch.event_id[part].tolist()
         if is_postgresql(connection.dialect):
-            result = connection.exec_driver_sql(POSTGRES_LOOK_UP, (moments, names))
+            result = connection.exec_driver_sql(POSTGRES_LOOK_UP, (moments.astype("datetime64[us]"), names))
         else:
-            result = connection.exec_driver_sql(SQLITE_LOOK_UP, (json_pairs(moments, names),))
+            pairs = json.dumps(list(zip(moments.tolist(), names, strict=True)))
+            result = connection.exec_driver_sql(SQLITE_LOOK_UP, (pairs,))
         found.update({(row[0], row[1]): tuple(row[2:]) for row in result})
     return found
 
 
-LOOKED_AT = "service_id, indicator_id, numerator, denominator, corrects"
 SQLITE_LOOK_UP = f"""
-    SELECT happened_at, event_id, {LOOKED_AT} FROM json_each(?) AS asked
+    SELECT happened_at, event_id, {", ".join(COMPARED)} FROM json_each(?) AS asked
     JOIN event ON happened_at = asked.value ->> 0 AND event_id = asked.value ->> 1"""
 POSTGRES_LOOK_UP = f"""
-    SELECT (extract(epoch from happened_at) * 1000000)::bigint, event.event_id, {LOOKED_AT}
-    FROM unnest(%s::bigint[], %s::text[]) AS asked (moment, name)
-    JOIN event ON happened_at = timestamptz 'epoch' + asked.moment * interval '1 microsecond'
-    AND event.event_id = asked.name"""
+    SELECT (extract(epoch from happened_at) * 1000000)::bigint, event.event_id, {", ".join(COMPARED)}
+    FROM unnest(%s::timestamptz[], %s::text[]) AS asked (moment, name)
+    JOIN event ON happened_at = asked.moment AND event.event_id = asked.name"""
 
 
-def json_pairs(moments: list[int], names: list[str]) -> str:
-    return json.dumps(list(zip(moments, names, strict=True)))
-
-
-def sorted_out(rows: Sequence[Row], stored: dict[tuple[int, str], Row]) -> tuple[list[bool], list[str]]:
-    """For each row whether it is new (also not earlier in the batch), and the ids whose values differ."""
+def sorted_out(batch: Batch, stored: dict[Key, Told]) -> tuple[NDArray[np.bool_], list[str]]:
+    """For each event whether it is new (also not earlier in the batch), and the ids whose values differ."""
+    keys = zip(batch.happened_at.tolist(), batch.event_id.tolist(), strict=True)
+    corrects = [name or None for name in batch.corrects]
+    told = zip(*(getattr(batch, name).tolist() for name in COMPARED[:-1]), corrects, strict=True)
     known, is_new, differing = dict(stored), [], []
-    for row in rows:
-        key, values = (row[0], row[1]), (row[2], row[3], row[4], row[5], row[9])
+    for key, values in zip(keys, told, strict=True):
         earlier = known.setdefault(key, values)
         is_new.append(earlier is values)
         if earlier != values:
-            differing.append(row[1])
-    return is_new, differing
+            differing.append(key[1])
+    return np.array(is_new, dtype=bool), differing
 
 
 def add_to_rollups(session: Session, batch: Batch, *, feed_id: int, now: datetime) -> None:

@@ -65,18 +65,12 @@ class FeedDetail:
 def feeds(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
     """One row per feed, by code: FEED_COLUMNS.
 
-    `last_happened_at`, `last_received_at`: UTC moments, empty (NaT) before the first event; `event_count` counts the
-    events of the streams the feed spoke of last. `is_silent`: in use, and nothing received for longer than its limit.
+    `last_happened_at`, `last_received_at`: UTC moments, empty (NaT) before the first event; `event_count`: new events
+    it has brought; `service_count`: services it spoke of last. `is_silent`: in use, and quiet beyond its limit.
     """
     actor.check(READ)
-    seen = (
-        sa.select(
-            Stream.feed_id,
-            sa.func.max(Stream.last_happened_at).label("last_happened_at"),
-            sa.func.max(Stream.last_received_at).label("last_received_at"),
-            sa.func.sum(Stream.event_count).label("event_count"),
-            sa.func.count(sa.distinct(Stream.service_id)).label("service_count"),
-        )
+    services = (
+        sa.select(Stream.feed_id, sa.func.count(sa.distinct(Stream.service_id)).label("service_count"))
         .group_by(Stream.feed_id)
         .subquery()
     )
@@ -89,12 +83,12 @@ def feeds(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
             Feed.mapping.is_not(None),
             Feed.is_active,
             Feed.silent_after_hours,
-            sa.type_coerce(seen.c.last_happened_at, Stream.last_happened_at.type),
-            sa.type_coerce(seen.c.last_received_at, Stream.last_received_at.type),
-            sa.func.coalesce(seen.c.event_count, 0),
-            sa.func.coalesce(seen.c.service_count, 0),
+            Feed.last_happened_at,
+            Feed.last_received_at,
+            Feed.event_count,
+            sa.func.coalesce(services.c.service_count, 0),
         )
-        .outerjoin(seen, seen.c.feed_id == Feed.id)
+        .outerjoin(services, services.c.feed_id == Feed.id)
         .order_by(Feed.code)
     )
     rows = [(*row, is_silent(row.is_active, row.silent_after_hours, row[8], now)) for row in session.execute(statement)]

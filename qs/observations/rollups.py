@@ -19,6 +19,8 @@ from qs.periods import Grain, Moments, period_starts
 GROWTH = 1.02  # each bucket ends this many times higher than the one before: percentiles are right to 2 %
 ZERO_BUCKET = -32_768  # values of exactly zero, which have no logarithm
 
+LARGEST_CODE = 2**62
+
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
 
@@ -83,10 +85,14 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys[0])
 
+    @property
+    def columns(self) -> tuple[NDArray[np.generic], ...]:
+        """Keys and figures in the order of the table's columns after the grain."""
+        return (*self.keys, *self.figures)
+
     def rows(self, grain: Grain) -> Iterator[tuple[object, ...]]:
         """One tuple per cell in the order of the table's columns."""
-        columns = [column.tolist() for column in (*self.keys, *self.figures)]
-        return zip([grain.value] * len(self), *columns, strict=True)
+        return zip([grain.value] * len(self), *(column.tolist() for column in self.columns), strict=True)
 
 
 def bucket_of(values: Values) -> Ids:
@@ -103,14 +109,29 @@ def value_within(buckets: Ids, share: Values) -> Values:
 
 
 def grouped(keys: tuple[Ids, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The order that sorts rows by key, and where each group begins in that order."""
-    order = np.lexsort(keys[::-1])
+    """An order that sorts rows by key, and where each group begins in that order."""
+    code = joined(keys)
+    order = np.lexsort(keys[::-1]) if code is None else np.argsort(code)
     changed = np.zeros(len(order), dtype=bool)
     changed[:1] = True
-    for key in keys:
+    for key in keys if code is None else (code,):
         ordered = key[order]
         changed[1:] |= ordered[1:] != ordered[:-1]
     return order, np.flatnonzero(changed)
+
+
+def joined(keys: tuple[Ids, ...]) -> Ids | None:
+    """One number for each row that sorts as its keys do, several times faster; None where it would be too large."""
+    code, size = np.zeros(len(keys[0]), dtype=np.int64), 1
+    for key in keys if len(code) else ():
+        above = key - key.min()
+        step = max(int(np.gcd.reduce(above)), 1)  # starts of periods are whole hours apart
+        width = int(above.max()) // step + 1
+        size *= width
+        if size > LARGEST_CODE:
+            return None
+        code = code * width + above // step
+    return code
 
 
 def spec_keys(facts: Facts, spec: RollupSpec, starts: Moments) -> tuple[Ids, ...]:

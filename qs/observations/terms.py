@@ -176,4 +176,9 @@ ERRORS: dict[str, str] = {
 
 ACTIONS: dict[str, str] = {
     "events.added": N_("Added events"),
+    "feeds.added": N_("Added a feed"),
+    "feeds.changed": N_("Changed a feed"),
+    "feeds.loaded": N_("Loaded the feeds shipped with QS"),
+    "feeds.saved_mapping": N_("Saved the mapping of a feed"),
+    "imports.loaded_file": N_("Loaded a file of events"),
 }

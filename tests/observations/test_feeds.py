@@ -183,6 +183,51 @@ class TestActions:
 
 
 class TestList:
+    def arrive(self, store, ids, feed_id, now, *, event_id="e1"):
+        event = {
+            "happened_at": now,
+            "event_id": event_id,
+            "service_id": ids.surgery,
+            "indicator_id": ids.on_time,
+            "area_id": ids.north,
+            "numerator": 1.0,
+        }
+        with store.writing() as session:
+            ingest(session, world.batch_of(event), feed_id=feed_id, actor=SUPERVISOR, now=now)
+
+    def listed(self, store, now):
+        with store.reading() as session:
+            return feeds(session, actor=AUDITOR, now=now).set_index("code")
+
+    def test_a_figure_from_elsewhere_does_not_speak_for_a_silent_feed(self, store, now):
+        ids = world.build_world(store)
+        quiet, other = world.add_feed(store, "quiet", silent_after_hours=1), world.add_feed(store, "other")
+        self.arrive(store, ids, quiet, now - timedelta(hours=5))
+        self.arrive(store, ids, other, now, event_id="e2")
+        rows = self.listed(store, now)
+        assert bool(rows.loc["quiet", "is_silent"])
+        assert rows["event_count"].to_dict() == {"quiet": 1, "other": 1}
+
+    def test_a_batch_without_news_is_a_sign_of_life(self, store, now):
+        ids = world.build_world(store)
+        feed_id = world.add_feed(store)
+        self.arrive(store, ids, feed_id, now)
+        with store.writing() as session:
+            event = {"happened_at": now, "event_id": "e1", "service_id": ids.surgery, "indicator_id": ids.on_time}
+            batch = world.batch_of({**event, "area_id": ids.north, "numerator": 1.0})
+            ingest(session, batch, feed_id=feed_id, actor=SUPERVISOR, now=now + timedelta(hours=3))
+        row = self.listed(store, now).iloc[0]
+        assert row["last_received_at"].to_pydatetime() == now + timedelta(hours=3)
+        assert row["event_count"] == 1
+
+    def test_the_marks_of_a_feed_never_move_back(self, store, now):
+        ids = world.build_world(store)
+        feed_id = world.add_feed(store)
+        self.arrive(store, ids, feed_id, now)
+        self.arrive(store, ids, feed_id, now - timedelta(days=9), event_id="late")
+        row = self.listed(store, now).iloc[0]
+        assert row["last_happened_at"].to_pydatetime() == row["last_received_at"].to_pydatetime() == now
+
     def test_there_are_the_same_columns_when_there_is_no_feed(self, store, now):
         with store.reading() as session:
             assert list(feeds(session, actor=AUDITOR, now=now).columns) == list(FEED_COLUMNS)
@@ -201,16 +246,7 @@ class TestList:
     def test_a_feed_is_silent_once_its_limit_has_passed(self, store, now, hours, is_silent):
         ids = world.build_world(store)
         feed_id = world.add_feed(store, silent_after_hours=24)
-        event = {
-            "happened_at": now,
-            "event_id": "e1",
-            "service_id": ids.surgery,
-            "indicator_id": ids.on_time,
-            "area_id": ids.north,
-            "numerator": 1.0,
-        }
-        with store.writing() as session:
-            ingest(session, world.batch_of(event), feed_id=feed_id, actor=SUPERVISOR, now=now)
+        self.arrive(store, ids, feed_id, now)
         with store.reading() as session:
             row = feeds(session, actor=AUDITOR, now=now + timedelta(hours=hours)).iloc[0]
         assert (row["event_count"], row["service_count"], bool(row["is_silent"])) == (1, 1, is_silent)

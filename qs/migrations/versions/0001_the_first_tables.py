@@ -25,6 +25,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_area')),
     sa.UniqueConstraint('code', name=op.f('uq_area_code'))
     )
+    op.create_table('area_rollup',
+    sa.Column('grain', sa.String(length=8), nullable=False),
+    sa.Column('indicator_id', sa.Integer(), nullable=False),
+    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
+    sa.Column('area_id', sa.Integer(), nullable=False),
+    sa.Column('sector_id', sa.Integer(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('numerator', sa.Double(), nullable=False),
+    sa.Column('denominator', sa.Double(), nullable=False),
+    sa.Column('square', sa.Double(), nullable=False),
+    sa.Column('lowest', sa.Double(), nullable=False),
+    sa.Column('highest', sa.Double(), nullable=False),
+    sa.CheckConstraint("grain = 'hour' OR grain = 'day' OR grain = 'week' OR grain = 'month'", name=op.f('ck_area_rollup_grain')),
+    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'area_id', 'sector_id', name=op.f('pk_area_rollup')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('area_rollup_bucket',
+    sa.Column('grain', sa.String(length=8), nullable=False),
+    sa.Column('indicator_id', sa.Integer(), nullable=False),
+    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
+    sa.Column('area_id', sa.Integer(), nullable=False),
+    sa.Column('sector_id', sa.Integer(), nullable=False),
+    sa.Column('bucket', sa.Integer(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("grain = 'hour' OR grain = 'day' OR grain = 'week' OR grain = 'month'", name=op.f('ck_area_rollup_bucket_grain')),
+    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'area_id', 'sector_id', 'bucket', name=op.f('pk_area_rollup_bucket')),
+    sqlite_with_rowid=False
+    )
     op.create_table('audit_entry',
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('at', qs.db.UtcDateTime(), nullable=False),
@@ -72,6 +100,9 @@ def upgrade() -> None:
     sa.Column('silent_after_hours', sa.Double(), nullable=True),
     sa.Column('is_active', sa.Boolean(), nullable=False),
     sa.Column('created_at', qs.db.UtcDateTime(), nullable=False),
+    sa.Column('event_count', sa.BigInteger(), nullable=False),
+    sa.Column('last_happened_at', qs.db.UtcDateTime(), nullable=True),
+    sa.Column('last_received_at', qs.db.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feed')),
     sa.UniqueConstraint('code', name=op.f('uq_feed_code'))
     )
@@ -90,6 +121,32 @@ def upgrade() -> None:
     sa.Column('created_at', qs.db.UtcDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
     sa.UniqueConstraint('username', name=op.f('uq_person_username'))
+    )
+    op.create_table('rollup',
+    sa.Column('grain', sa.String(length=8), nullable=False),
+    sa.Column('indicator_id', sa.Integer(), nullable=False),
+    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
+    sa.Column('service_id', sa.Integer(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.Column('numerator', sa.Double(), nullable=False),
+    sa.Column('denominator', sa.Double(), nullable=False),
+    sa.Column('square', sa.Double(), nullable=False),
+    sa.Column('lowest', sa.Double(), nullable=False),
+    sa.Column('highest', sa.Double(), nullable=False),
+    sa.CheckConstraint("grain = 'hour' OR grain = 'day' OR grain = 'week' OR grain = 'month'", name=op.f('ck_rollup_grain')),
+    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', name=op.f('pk_rollup')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('rollup_bucket',
+    sa.Column('grain', sa.String(length=8), nullable=False),
+    sa.Column('indicator_id', sa.Integer(), nullable=False),
+    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
+    sa.Column('service_id', sa.Integer(), nullable=False),
+    sa.Column('bucket', sa.Integer(), nullable=False),
+    sa.Column('n', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("grain = 'hour' OR grain = 'day' OR grain = 'week' OR grain = 'month'", name=op.f('ck_rollup_bucket_grain')),
+    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', 'bucket', name=op.f('pk_rollup_bucket')),
+    sqlite_with_rowid=False
     )
     op.create_table('sector',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -233,40 +290,6 @@ def upgrade() -> None:
     with op.batch_alter_table('web_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_web_session_person_id'), ['person_id'], unique=False)
 
-    op.create_table('area_rollup',
-    sa.Column('grain', sa.String(length=8), nullable=False),
-    sa.Column('indicator_id', sa.Integer(), nullable=False),
-    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
-    sa.Column('area_id', sa.Integer(), nullable=False),
-    sa.Column('sector_id', sa.Integer(), nullable=False),
-    sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.Column('numerator', sa.Double(), nullable=False),
-    sa.Column('denominator', sa.Double(), nullable=False),
-    sa.Column('square', sa.Double(), nullable=False),
-    sa.Column('lowest', sa.Double(), nullable=False),
-    sa.Column('highest', sa.Double(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_area_rollup_grain')),
-    sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_area_rollup_area_id_area')),
-    sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_area_rollup_indicator_id_indicator')),
-    sa.ForeignKeyConstraint(['sector_id'], ['sector.id'], name=op.f('fk_area_rollup_sector_id_sector')),
-    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'area_id', 'sector_id', name=op.f('pk_area_rollup')),
-    sqlite_with_rowid=False
-    )
-    op.create_table('area_rollup_bucket',
-    sa.Column('grain', sa.String(length=8), nullable=False),
-    sa.Column('indicator_id', sa.Integer(), nullable=False),
-    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
-    sa.Column('area_id', sa.Integer(), nullable=False),
-    sa.Column('sector_id', sa.Integer(), nullable=False),
-    sa.Column('bucket', sa.Integer(), nullable=False),
-    sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_area_rollup_bucket_grain')),
-    sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_area_rollup_bucket_area_id_area')),
-    sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_area_rollup_bucket_indicator_id_indicator')),
-    sa.ForeignKeyConstraint(['sector_id'], ['sector.id'], name=op.f('fk_area_rollup_bucket_sector_id_sector')),
-    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'area_id', 'sector_id', 'bucket', name=op.f('pk_area_rollup_bucket')),
-    sqlite_with_rowid=False
-    )
     op.create_table('clause_edition',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('clause_id', sa.Integer(), nullable=False),
@@ -365,9 +388,10 @@ def upgrade() -> None:
     sa.Column('numerator', sa.Double(), nullable=False),
     sa.Column('denominator', sa.Double(), nullable=False),
     sa.Column('area_id', sa.Integer(), nullable=False),
-    sa.Column('channel', sa.Enum('unknown', 'counter', 'online', 'phone', 'terminal', name='channel', native_enum=False, create_constraint=True, length=16), nullable=False),
+    sa.Column('channel', sa.Enum('unknown', 'counter', 'online', 'phone', 'terminal', name='channel', native_enum=False, length=16), nullable=False),
     sa.Column('feed_id', sa.Integer(), nullable=False),
     sa.Column('corrects', sa.String(length=100), nullable=True),
+    sa.CheckConstraint("channel = 'unknown' OR channel = 'counter' OR channel = 'online' OR channel = 'phone' OR channel = 'terminal'", name=op.f('ck_event_channel')),
     sa.CheckConstraint('denominator >= 0', name=op.f('ck_event_denominator_not_negative')),
     sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_event_area_id_area')),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.id'], name=op.f('fk_event_feed_id_feed')),
@@ -396,36 +420,6 @@ def upgrade() -> None:
     with op.batch_alter_table('rebase', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_rebase_service_id_indicator_id'), ['service_id', 'indicator_id'], unique=False)
 
-    op.create_table('rollup',
-    sa.Column('grain', sa.String(length=8), nullable=False),
-    sa.Column('indicator_id', sa.Integer(), nullable=False),
-    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
-    sa.Column('service_id', sa.Integer(), nullable=False),
-    sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.Column('numerator', sa.Double(), nullable=False),
-    sa.Column('denominator', sa.Double(), nullable=False),
-    sa.Column('square', sa.Double(), nullable=False),
-    sa.Column('lowest', sa.Double(), nullable=False),
-    sa.Column('highest', sa.Double(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_rollup_grain')),
-    sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_rollup_indicator_id_indicator')),
-    sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_rollup_service_id_service')),
-    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', name=op.f('pk_rollup')),
-    sqlite_with_rowid=False
-    )
-    op.create_table('rollup_bucket',
-    sa.Column('grain', sa.String(length=8), nullable=False),
-    sa.Column('indicator_id', sa.Integer(), nullable=False),
-    sa.Column('starts_at', qs.db.UtcDateTime(), nullable=False),
-    sa.Column('service_id', sa.Integer(), nullable=False),
-    sa.Column('bucket', sa.Integer(), nullable=False),
-    sa.Column('n', sa.BigInteger(), nullable=False),
-    sa.CheckConstraint("grain IN ('hour', 'day', 'week', 'month')", name=op.f('ck_rollup_bucket_grain')),
-    sa.ForeignKeyConstraint(['indicator_id'], ['indicator.id'], name=op.f('fk_rollup_bucket_indicator_id_indicator')),
-    sa.ForeignKeyConstraint(['service_id'], ['service.id'], name=op.f('fk_rollup_bucket_service_id_service')),
-    sa.PrimaryKeyConstraint('grain', 'indicator_id', 'starts_at', 'service_id', 'bucket', name=op.f('pk_rollup_bucket')),
-    sqlite_with_rowid=False
-    )
     op.create_table('stream',
     sa.Column('service_id', sa.Integer(), nullable=False),
     sa.Column('indicator_id', sa.Integer(), nullable=False),
@@ -445,8 +439,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table('stream')
-    op.drop_table('rollup_bucket')
-    op.drop_table('rollup')
     with op.batch_alter_table('rebase', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rebase_service_id_indicator_id'))
 
@@ -469,8 +461,6 @@ def downgrade() -> None:
 
     op.drop_table('indicator_edition')
     op.drop_table('clause_edition')
-    op.drop_table('area_rollup_bucket')
-    op.drop_table('area_rollup')
     with op.batch_alter_table('web_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_web_session_person_id'))
 
@@ -505,6 +495,8 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_attempt')
     op.drop_table('sector')
+    op.drop_table('rollup_bucket')
+    op.drop_table('rollup')
     op.drop_table('person')
     op.drop_table('feed')
     op.drop_table('department')
@@ -517,5 +509,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_action'))
 
     op.drop_table('audit_entry')
+    op.drop_table('area_rollup_bucket')
+    op.drop_table('area_rollup')
     op.drop_table('area')
     # ### end Alembic commands ###
