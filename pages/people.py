@@ -31,8 +31,12 @@ is_adding = is_editor and st.query_params.get("do") == "add"
 initial_password()
 left, right = st.columns([1.7, 1], gap="medium")
 with left:
-    role = choice(_("Role"), {role.value: label(role) for role in Role}, key="role")
+    with st.container(horizontal=True, gap="small"):
+        role = choice(_("Role"), {role.value: label(role) for role in Role}, key="role")
+        state = choice(_("State"), {"active": _("May sign in"), "ended": _("Deactivated")}, key="state")
     shown = people if role is None else people[[role in roles for roles in people["roles"]]]
+    if state is not None:
+        shown = shown[shown["is_active"] == (state == "active")]
     picked = people_table(shown)
     if picked is not None and not is_adding:
         keep("person", str(picked["person_id"]))

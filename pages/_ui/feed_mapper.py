@@ -81,13 +81,14 @@ def asked_layout(page: Page, found: Table) -> Layout | None:
     service = asked_service(page, columns)
     indicator = asked_indicator(page, columns)
     numerator, denominator = asked_counts(columns)
-    usual = [name for name in (time, column_in(service), column_in(indicator)) if name]
+    named = (time, column_in(service), column_in(indicator))
+    usual = list(dict.fromkeys(name for name in named if name))
     key = st.multiselect(
         _("Columns that tell one row from every other"),
         columns,
-        default=list(dict.fromkeys(usual)),
+        default=usual,
         help=_("Together they make the id of an event. The same id loaded again changes nothing."),
-        key="layout_key",
+        key=f"layout_key {usual}",  # a new proposal whenever the answers above change
         placeholder=_("Choose"),
     )
     skips = st.toggle(_("Empty cells mean that nothing was measured"), key="layout_empty")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pages._ui.choices import keep
 from pages._ui.page import Page, reading, saving
+from pages._ui.run import go
 from pages._ui.tables import table
 from pages._ui.widgets import note, plain, section, show_text
 from qs.access import actions, queries
@@ -21,7 +22,7 @@ from qs.access.queries import PersonDetail
 from qs.actor import EVERYWHERE, Grant, Permission, Role, Scope, ScopeKind
 from qs.directory import queries as directory
 from qs.i18n import gettext as _
-from qs.i18n import moment, pick
+from qs.i18n import moment, ngettext, pick
 from qs.periods import local_day
 from qs.sentences import label
 from qs.settings import settings
@@ -101,10 +102,36 @@ def person_card(page: Page, person_id: int) -> None:
     if not person.is_active:
         st.warning(_("Deactivated: this person cannot sign in."), icon=":material/block:")
     is_editor = page.actor.has(Permission.PEOPLE_EDIT)
+    sessions_part(page, person)
     roles_part(page, person, is_editor=is_editor)
     if is_editor:
         names_part(page, person)
         access_part(page, person)
+    if page.actor.has(Permission.AUDIT_READ):
+        trail_part(person)
+
+
+def sessions_part(page: Page, person: PersonDetail) -> None:
+    """In how many browsers the person is signed in, and when one was last used."""
+    with reading() as session:
+        browsers = queries.open_sessions(session, actor=page.actor, now=page.now, person_id=person.person_id)
+    if browsers.empty:
+        note(_("Not signed in anywhere at present."))
+        return
+    count, last = len(browsers), pd.Timestamp(browsers["last_seen_at"].iloc[0]).to_pydatetime()
+    words = ngettext(
+        "Signed in in {n} browser, last used {when}.", "Signed in in {n} browsers, last used {when}.", count
+    )
+    note(words.format(n=count, when=moment(last)))
+
+
+def trail_part(person: PersonDetail) -> None:
+    """The way to the entries by and about this person."""
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("What this person did"), icon=":material/history:", key="trail_by"):
+            go("audit", who=person.username)
+        if st.button(_("What was done to this person"), icon=":material/history:", key="trail_about"):
+            go("audit", about=f"person:{person.person_id}")
 
 
 def roles_part(page: Page, person: PersonDetail, *, is_editor: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages._ui.choices import choice
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note, plain, section, show_text
 from qs.actor import Role, ScopeKind
@@ -28,28 +29,23 @@ from qs.settings import settings
 EXPORT_LIMIT = 200_000
 ROWS_PER_PAGE = 20
 FROM, TO = "_from", "_to"
+BEFORE, AFTER = "before", "after"  # of a person's roles
 REASON = "reason"
+WHO = "who_choice"  # the widget behind the address’s `who`
 Facts = Mapping[str, Any]  # Any: JSON
 
 
 def search_bar(usernames: list[str], actions: list[str]) -> Wanted:
     """The fields above the list, each kept in the address."""
-    since_box, until_box, who_box, what_box, object_box, text_box = st.columns([1, 1, 1.2, 1.7, 1.1, 1.4])
-    since = since_box.date_input(_("From day"), value=None, key="from", bind="query-params")
-    until = until_box.date_input(_("To day"), value=None, key="to", bind="query-params")
-    anybody, anything = _("Anybody"), _("Anything")
-    who = who_box.selectbox(_("Who"), usernames, index=None, key="who", bind="query-params", placeholder=anybody)
-    done = what_box.selectbox(
-        _("What was done"),
-        actions,
-        index=None,
-        key="done",
-        bind="query-params",
-        format_func=action_label,
-        placeholder=anything,
-    )
-    about = object_box.text_input(_("About"), key="about", bind="query-params", placeholder="service:12", max_chars=100)
-    text = text_box.text_input(_("Words in the entry"), key="words", bind="query-params", max_chars=100)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        since = st.date_input(_("From day"), value=None, key="from", bind="query-params", width=130)
+        until = st.date_input(_("To day"), value=None, key="to", bind="query-params", width=130)
+        who = choice(_("Who"), {name: name for name in usernames}, key="who", width=150)
+        done = choice(_("What was done"), {code: action_label(code) for code in actions}, key="done", width=240)
+        about = st.text_input(
+            _("About"), key="about", bind="query-params", placeholder="service:12", max_chars=100, width=150
+        )
+        text = st.text_input(_("Words in the entry"), key="words", bind="query-params", max_chars=100, width=200)
     zone = settings().zone
     return Wanted(
         since=start_of(since, zone) if since else None,
@@ -92,9 +88,9 @@ def changes_in_words(facts: Facts) -> str:
         stem = name.removesuffix(FROM)
         if name.endswith(FROM) and f"{stem}{TO}" in facts:
             told.append(changed(fact_label(stem), value, facts[f"{stem}{TO}"]))
-        elif name == "before" and "after" in facts:
-            told.append(changed(fact_label("grants"), value, facts["after"]))
-        elif name not in (REASON, "after") and not (name.endswith(TO) and f"{name.removesuffix(TO)}{FROM}" in facts):
+        elif name == BEFORE and AFTER in facts:
+            told.append(changed(fact_label("grants"), value, facts[AFTER]))
+        elif name not in (REASON, AFTER) and not (name.endswith(TO) and f"{name.removesuffix(TO)}{FROM}" in facts):
             told.append(_("{name}: {value}").format(name=fact_label(name), value=value_in_words(value)))
     return _("; ").join(told)
 
@@ -139,14 +135,12 @@ def entry_card(entry: dict[str, Any]) -> None:
                 show_text(text)
         with st.container(horizontal=True):
             st.button(_("Everything about this"), key="same_object", on_click=narrow, args=("about", entry["object"]))
-            st.button(
-                _("Everything by this person"), key="same_person", on_click=narrow, args=("who", entry["username"])
-            )
+            st.button(_("Everything by this person"), key="same_person", on_click=narrow, args=(WHO, entry["username"]))
 
 
 def narrow(field: str, value: str) -> None:
     """Search for one thing only."""
-    for name in ("from", "to", "who", "done"):
+    for name in ("from", "to", WHO, "done_choice"):
         st.session_state[name] = None
     st.session_state["about"] = st.session_state["words"] = ""
     st.session_state[field] = value

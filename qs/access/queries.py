@@ -168,12 +168,18 @@ def api_keys(session: Session, *, actor: Actor) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=KEY_COLUMNS)
 
 
-def open_sessions(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
-    """The actor's own signed-in browsers, the last used first: SESSION_COLUMNS."""
+def open_sessions(session: Session, *, actor: Actor, now: datetime, person_id: int | None = None) -> pd.DataFrame:
+    """The signed-in browsers of the actor, or of somebody else for who may read people, the last used first.
+
+    SESSION_COLUMNS.
+    """
+    wanted = actor.person_id if person_id is None else person_id
+    if wanted != actor.person_id:
+        actor.check(Permission.PEOPLE_READ)
     rows = session.execute(
         sa.select(WebSession, Person)
         .join(Person, Person.id == WebSession.person_id)
-        .where(WebSession.person_id == actor.person_id, WebSession.ended_at.is_(None))
+        .where(WebSession.person_id == wanted, WebSession.ended_at.is_(None))
         .order_by(WebSession.last_seen_at.desc())
     )
     found = [

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from qs.db import is_postgresql
+from qs.observations.inserting import insert_rows
 from qs.observations.rollups import Cells
 from qs.periods import Grain
 
@@ -28,20 +29,13 @@ def add_cells(session: Session, table: sa.Table, grain: Grain, cells: Cells) -> 
         values = tuple(typed(name, column) for name, column in zip(columns[1:], cells.columns, strict=True))
         connection.exec_driver_sql(postgres_upsert(table.name, grain, columns, keys), values)
     else:
-        rows = list(zip(*(column.tolist() for column in cells.columns), strict=True))
-        connection.exec_driver_sql(sqlite_upsert(table.name, grain, columns, keys), rows)
+        into, row = f"{table.name} ({', '.join(columns)})", f"('{grain}'{', ?' * (len(columns) - 1)})"
+        values = [column.tolist() for column in cells.columns]
+        insert_rows(connection, into, row, values, on_conflict(table.name, columns, keys, engine=0))
 
 
 def typed(name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:
     return column.astype("datetime64[us]") if name == "starts_at" else column
-
-
-def sqlite_upsert(table: str, grain: Grain, columns: list[str], keys: list[str]) -> str:
-    """One row a time; the grain, which comes first, is the same for all."""
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ('{grain}'{', ?' * (len(columns) - 1)}) "
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(merges(table, columns, keys, engine=0))}"
-    )
 
 
 def postgres_upsert(table: str, grain: Grain, columns: list[str], keys: list[str]) -> str:
@@ -50,12 +44,17 @@ def postgres_upsert(table: str, grain: Grain, columns: list[str], keys: list[str
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) "
         f"SELECT '{grain}', incoming.* FROM unnest({arrays}) AS incoming ({', '.join(columns[1:])}) "
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(merges(table, columns, keys, engine=1))}"
+        f"{on_conflict(table, columns, keys, engine=1)}"
     )
 
 
 def array_type(column: str) -> str:
     return "timestamptz" if column == "starts_at" else "float8" if column in FLOATS else "bigint"
+
+
+def on_conflict(table: str, columns: list[str], keys: list[str], *, engine: int) -> str:
+    merged = ", ".join(merges(table, columns, keys, engine=engine))
+    return f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {merged}"
 
 
 def merges(table: str, columns: Iterable[str], keys: Iterable[str], *, engine: int) -> list[str]:

@@ -21,7 +21,7 @@ from qs.periods import from_microseconds, next_start, period_starts
 
 def correction_rows(batch: Batch) -> list[int]:
     """Where in the batch the corrections stand."""
-    return [row for row, name in enumerate(batch.corrects) if name]
+    return np.flatnonzero(batch.is_correction()).tolist()
 
 
 def missing_targets(session: Session, batch: Batch) -> list[Problem]:

@@ -150,7 +150,7 @@ def add_to_rollups(session: Session, batch: Batch, *, feed_id: int, now: datetim
     problems = missing_targets(session, batch)
     if problems:
         raise InvalidInput("corrects_unknown_event", problems=problems, event_id=problems[0].facts["event_id"])
-    plain = picked(batch, np.array([not name for name in batch.corrects], dtype=bool))
+    plain = picked(batch, ~batch.is_correction())
     for table, grain, cells in rollup_cells(facts_of(session, plain), settings().zone):
         add_cells(session, table, grain, cells)
     recount(session, batch, settings().zone)

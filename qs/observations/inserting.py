@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.columns import stored
@@ -24,6 +26,7 @@ COLUMNS = (
     "event_id",
     "corrects",
 )
+ROWS_AT_ONCE = 80  # of at most 12 columns: SQLite takes 999 values a statement everywhere
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 TRAILER = struct.pack(">h", -1)
 NOTHING = struct.pack(">i", -1)
@@ -42,13 +45,29 @@ def insert_events(session: Session, batch: Batch, feed_id: int) -> None:
         with cursor.copy(f"COPY event ({', '.join(columns)}) FROM STDIN (FORMAT binary)") as copy:
             copy.write(copy_bytes(batch, feed_id))
         return
-    corrects = [name or None for name in batch.corrects]
-    columns = COLUMNS if any(corrects) else COLUMNS[:-1]
-    values = [getattr(batch, name).tolist() for name in COLUMNS[:-1]]
-    rows = list(zip(*values, corrects, strict=True) if any(corrects) else zip(*values, strict=True))
-    places = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO event ({', '.join(columns)}, feed_id) VALUES ({places}, {feed_id:d})"
-    connection.exec_driver_sql(statement, rows)
+    columns = COLUMNS if batch.is_correction().any() else COLUMNS[:-1]
+    values = {name: getattr(batch, name).tolist() for name in columns}
+    if "corrects" in values:
+        values["corrects"] = [name or None for name in values["corrects"]]
+    into = f"event ({', '.join(columns)}, feed_id)"
+    insert_rows(connection, into, f"({'?, ' * len(columns)}{feed_id:d})", list(values.values()))
+
+
+def insert_rows(
+    connection: sa.Connection, into: str, row: str, columns: Sequence[list[Any]], otherwise: str = ""
+) -> None:  # Any: values as the driver takes them
+    """Insert rows given by the column into SQLite, many a statement, which is a quarter faster than one.
+
+    `into`: table and columns; `row`: the places of one row; `otherwise`: what to do with a row that is there already.
+    """
+    flat = tuple(chain.from_iterable(zip(*columns, strict=True)))
+    width, many = len(columns), len(columns) * ROWS_AT_ONCE
+    whole = len(flat) // many * many
+    for begin, end, step in ((0, whole, many), (whole, len(flat), width)):
+        if begin < end:
+            places = ", ".join([row] * (step // width))
+            values = [flat[place : place + step] for place in range(begin, end, step)]
+            connection.exec_driver_sql(f"INSERT INTO {into} VALUES {places} {otherwise}", values)
 
 
 def copy_bytes(batch: Batch, feed_id: int) -> bytes:

@@ -25,7 +25,7 @@ class Feed(Model):
     code: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     name_en: Mapped[str | None] = mapped_column(sa.String(200))
-    mapping: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # Any: the TOML mapping of a file feed
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))  # Any: as TOML; for file feeds
     silent_after_hours: Mapped[float | None]  # expected at least this often; empty: never called silent
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

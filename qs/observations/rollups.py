@@ -20,6 +20,7 @@ GROWTH = 1.02  # each bucket ends this many times higher than the one before: pe
 ZERO_BUCKET = -32_768  # values of exactly zero, which have no logarithm
 
 LARGEST_CODE = 2**62
+COMBINING = (np.add, np.add, np.add, np.add, np.minimum, np.maximum)  # of the figures of a cell
 
 Ids = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -140,34 +141,49 @@ def spec_keys(facts: Facts, spec: RollupSpec, starts: Moments) -> tuple[Ids, ...
 
 def cells_of(facts: Facts, spec: RollupSpec, starts: Moments) -> Cells:
     """The cells these events make under a specification; `starts` is the period start of each event."""
-    keys = spec_keys(facts, spec, starts)
-    order, firsts = grouped(keys)
-    numerator, denominator = facts.numerator[order], facts.denominator[order]
-    figures: tuple[NDArray[np.generic], ...] = (
-        np.diff(firsts, append=len(order)),
-        np.add.reduceat(numerator, firsts),
-        np.add.reduceat(denominator, firsts),
-        np.add.reduceat(numerator * numerator, firsts),
-        np.minimum.reduceat(numerator, firsts),
-        np.maximum.reduceat(numerator, firsts),
-    )
-    return Cells(tuple(key[order][firsts] for key in keys), figures)
+    ones, top = np.ones(len(facts), dtype=np.int64), facts.numerator
+    return summed(Cells(spec_keys(facts, spec, starts), (ones, top, facts.denominator, top * top, top, top)))
 
 
 def buckets_of(facts: Facts, spec: RollupSpec, starts: Moments) -> Cells:
     """The histogram cells of the measured events: key, bucket, and how many values fell into it."""
     measured = facts.only(facts.is_measured)
     keys = (*spec_keys(measured, spec, starts[facts.is_measured]), bucket_of(measured.numerator))
-    order, firsts = grouped(keys)
-    return Cells(tuple(key[order][firsts] for key in keys), (np.diff(firsts, append=len(order)),))
+    return summed(Cells(keys, (np.ones(len(measured), dtype=np.int64),)))
+
+
+def coarsened(cells: Cells, grain: Grain, zone: ZoneInfo) -> Cells:
+    """The cells of weeks or months that cells of days make."""
+    indicator_id, starts, *others = cells.keys
+    return summed(Cells((indicator_id, period_starts(starts, grain, zone), *others), cells.figures))
+
+
+def summed(cells: Cells) -> Cells:
+    """The cells with the same key as one, sorted by key: counts and sums added, extremes compared."""
+    order, firsts = grouped(cells.keys)
+    return Cells(
+        tuple(key[order][firsts] for key in cells.keys),
+        tuple(
+            combine.reduceat(figure[order], firsts)
+            for combine, figure in zip(COMBINING, cells.figures, strict=False)  # a histogram has the first one only
+        ),
+    )
 
 
 def rollup_cells(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[sa.Table, Grain, Cells]]:
-    """Everything these events add to the rollups: table, grain and cells, in an order that never deadlocks."""
+    """Everything these events add to the rollups: table, grain and cells, in an order that never deadlocks.
+
+    Hours and days are made of the events, weeks and months of the days, which are far fewer.
+    """
     if not len(facts):
         return
-    starts = {grain: period_starts(facts.happened_at, grain, zone) for grain in {spec.grain for spec in SPECS}}
+    starts = {grain: period_starts(facts.happened_at, grain, zone) for grain in (Grain.HOUR, Grain.DAY)}
+    days: dict[sa.Table, Cells] = {}
     for spec in SPECS:
-        yield spec.table, spec.grain, cells_of(facts, spec, starts[spec.grain])
-        if spec.buckets is not None and facts.is_measured.any():
-            yield spec.buckets, spec.grain, buckets_of(facts, spec, starts[spec.grain])
+        for table in spec.tables:
+            if spec.grain not in starts:
+                cells = coarsened(days[table], spec.grain, zone)
+            else:
+                made_of = cells_of if table is spec.table else buckets_of
+                cells = days[table] = made_of(facts, spec, starts[spec.grain])
+            yield table, spec.grain, cells

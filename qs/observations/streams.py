@@ -5,61 +5,45 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy as np
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.db import is_postgresql
-from qs.observations.models import Stream
+from qs.observations.inserting import insert_rows
 from qs.observations.rollups import grouped
 from qs.observations.terms import Batch
-from qs.periods import from_microseconds
+from qs.periods import to_microseconds
+
+MERGED = """
+    ON CONFLICT (service_id, indicator_id) DO UPDATE SET
+        feed_id = excluded.feed_id,
+        first_happened_at = {least}(stream.first_happened_at, excluded.first_happened_at),
+        last_happened_at = {greatest}(stream.last_happened_at, excluded.last_happened_at),
+        last_received_at = {greatest}(stream.last_received_at, excluded.last_received_at),
+        event_count = stream.event_count + excluded.event_count"""
+INTO = """
+    stream (service_id, indicator_id, first_happened_at, last_happened_at, event_count, feed_id, last_received_at)"""
+POSTGRES_UPSERT = f"""
+    INSERT INTO {INTO} SELECT incoming.*, %s::bigint, %s::timestamptz
+    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[]) AS incoming
+    {MERGED.format(least="least", greatest="greatest")}"""
 
 
 def extend_streams(session: Session, batch: Batch, *, feed_id: int, now: datetime) -> None:
-    """Let the streams know of new events: first and last moment, and how many (corrections are no new facts)."""
+    """Let the streams know of new events: first and last moment, and how many (corrections are no new facts).
+
+    They are written in the order of their keys, so that writers never deadlock.
+    """
     keys = (batch.service_id, batch.indicator_id)
     order, firsts = grouped(keys)
     moments = batch.happened_at[order]
-    plain = np.array([not name for name in batch.corrects], dtype=np.int64)[order]
-    rows = [
-        {
-            "service_id": service,
-            "indicator_id": indicator,
-            "feed_id": feed_id,
-            "first_happened_at": from_microseconds(first),
-            "last_happened_at": from_microseconds(last),
-            "last_received_at": now,
-            "event_count": count,
-        }
-        for service, indicator, first, last, count in zip(
-            keys[0][order][firsts].tolist(),
-            keys[1][order][firsts].tolist(),
-            np.minimum.reduceat(moments, firsts).tolist(),
-            np.maximum.reduceat(moments, firsts).tolist(),
-            np.add.reduceat(plain, firsts).tolist(),
-            strict=True,
-        )
-    ]
-    session.execute(upsert(session), rows)
-
-
-def upsert(session: Session) -> sa.Executable:
-    """Insert a stream, or widen the one that is there."""
-    postgresql = is_postgresql(session.get_bind().dialect)
-    if postgresql:
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    statement = insert(Stream)
-    least, greatest = (sa.func.least, sa.func.greatest) if postgresql else (sa.func.min, sa.func.max)
-    sent = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["service_id", "indicator_id"],
-        set_={
-            "feed_id": sent.feed_id,
-            "first_happened_at": least(Stream.first_happened_at, sent.first_happened_at),
-            "last_happened_at": greatest(Stream.last_happened_at, sent.last_happened_at),
-            "last_received_at": greatest(Stream.last_received_at, sent.last_received_at),
-            "event_count": Stream.event_count + sent.event_count,
-        },
-    )
+    service_ids, indicator_ids = (key[order][firsts] for key in keys)
+    earliest, latest = np.minimum.reduceat(moments, firsts), np.maximum.reduceat(moments, firsts)
+    counts = np.add.reduceat((~batch.is_correction()).astype(np.int64)[order], firsts)
+    connection = session.connection()
+    if is_postgresql(connection.dialect):
+        spans = [moment.astype("datetime64[us]") for moment in (earliest, latest)]
+        connection.exec_driver_sql(POSTGRES_UPSERT, (feed_id, now, service_ids, indicator_ids, *spans, counts))
+        return
+    told = [column.tolist() for column in (service_ids, indicator_ids, earliest, latest, counts)]
+    row = f"(?, ?, ?, ?, ?, {feed_id:d}, {to_microseconds(now)})"
+    insert_rows(connection, INTO, row, told, MERGED.format(least="min", greatest="max"))

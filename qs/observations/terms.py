@@ -44,6 +44,10 @@ class Batch:
     def __len__(self) -> int:
         return len(self.happened_at)
 
+    def is_correction(self) -> NDArray[np.bool_]:
+        """True for each event that replaces another one."""
+        return np.not_equal(self.corrects, "").astype(bool)
+
 
 @dataclass(frozen=True)
 class Receipt:

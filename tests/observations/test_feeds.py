@@ -232,6 +232,13 @@ class TestList:
         with store.reading() as session:
             assert list(feeds(session, actor=AUDITOR, now=now).columns) == list(FEED_COLUMNS)
 
+    def test_a_feed_takes_files_once_it_has_a_layout(self, store, now):
+        feed_id = world.add_feed(store)
+        assert not self.listed(store, now).iloc[0]["takes_files"]
+        with store.writing() as session:
+            save_mapping(session, feed_id, LAYOUT, actor=CLERK, now=now)
+        assert self.listed(store, now).iloc[0]["takes_files"]
+
     def test_a_stranger_sees_no_feeds(self, store, now):
         with pytest.raises(NotAllowed), store.reading() as session:
             feeds(session, actor=STRANGER, now=now)

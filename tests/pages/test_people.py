@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from qs.access import actions
 from qs.access.models import Person
 from qs.access.queries import person_detail
 from qs.actor import Grant, Role, Scope, ScopeKind
-from tests.world import build_world, enroll, person
+from tests.world import build_world, enroll, person, sign_in
 
 ADMINISTRATOR = person(Role.ADMINISTRATOR)
 
@@ -24,6 +25,10 @@ def office(store):
 def detail(store, person_id):
     with store.reading() as session:
         return person_detail(session, person_id, actor=ADMINISTRATOR)
+
+
+def words(screen):
+    return " ".join(element.value for element in screen.markdown)
 
 
 def click(screen, label):
@@ -110,3 +115,23 @@ def test_names_are_changed(office, store, visit):
 def test_a_person_who_is_not_there_is_no_error_page(office, visit):
     screen = visit("people", "admin", person="99")
     assert not [element for element in screen.error if "Traceback" in element.value]
+
+
+def test_the_state_narrows_the_list(office, store, visit, now):
+    with store.writing() as session:
+        actions.deactivate_person(session, office, actor=ADMINISTRATOR, now=now)
+    assert list(visit("people", "admin", state="ended").dataframe[0].value["username"]) == ["ann"]
+    assert "ann" not in list(visit("people", "admin", state="active").dataframe[0].value["username"])
+
+
+def test_a_card_tells_where_the_person_is_signed_in(office, store, visit):
+    assert "Not signed in anywhere at present" in words(visit("people", "auditor", person=str(office)))
+    sign_in(store, "ann")
+    assert "Signed in in 1 browser" in words(visit("people", "auditor", person=str(office)))
+
+
+def test_a_card_leads_an_auditor_to_the_trail(office, visit):
+    screen = visit("people", "auditor", person=str(office))
+    screen.button(key="trail_about").click().run()
+    assert screen.query_params["about"] == f"person:{office}"
+    assert set(screen.dataframe[0].value["about"]) == {f"Person {office}"}
