@@ -41,8 +41,10 @@ since_latest = _("The latest is {age} old.").format(age=age(page.now - latest[0]
 pressed = head(title, since_latest, actions=[Action("verify", _("Verify now"), "verified", is_primary=True)])
 if pressed == "verify":
     verify_now(page, total)
-verdict_card(verified[0] if verified else None)
-explanation()
+with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(width="stretch"):
+        verdict_card(verified[0] if verified else None)
+    explanation()
 
 wanted = search_bar(usernames, actions)
 with reading() as session:

@@ -19,7 +19,7 @@ from qs.errors import QualityError
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number
 from qs.observations.actions import add_feed
-from qs.observations.feeds import read_mapping
+from qs.observations.feeds import read_mapping, used_columns
 from qs.observations.imports import preview_import
 from qs.periods import local_day
 from qs.settings import settings
@@ -239,7 +239,8 @@ def show_layout(page: Page, layout: Layout, upload: Upload) -> None:
         st.warning(plain(words.format(n=number(preview.problem_count))), icon=":material/rule:")
         show_problems(problem_frame(preview), key="layout_faults")
     show_events(preview)
-    save_form(page, layout)
+    used = {column for _place, column in used_columns(mapping)}
+    save_form(page, {**layout, "header": [name for name in mapping.header if name in used]})
 
 
 def save_form(page: Page, layout: Layout) -> None:

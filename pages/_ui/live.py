@@ -159,7 +159,8 @@ def tile(shown: Board, row: int) -> None:
     moved = np.append(shown.values[row][1:-1], shown.values[row][-1] if series.is_running else np.nan)
     with st.container(border=True, gap=None, height="stretch"):
         name = plain(figures.indicator_name(series))
-        st.markdown(f":small[**{name}**]  \n:small[:gray[{plain(tile_owner(series))}]]", help=tile_help(series))
+        st.markdown(f":small[**{name}**]", help=tile_help(series), wrap=False)
+        st.markdown(f":small[:gray[{plain(tile_owner(series))}]]", wrap=False)
         st.metric(
             name,
             None if silent else figures.value_text(series, series.value),
@@ -232,7 +233,7 @@ def change(shown: Board, row: int, *, is_shown: bool) -> None:
     with sign:
         st.markdown(f":{COLOURS[series.standing]}[:material/{icon}:]")
     with words:
-        st.markdown(f"**{name}**  \n:small[:gray[{indicator} · {plain(told)}]]")
+        st.markdown(f"**{name}**  \n:small[:gray[{plain(told)} · {indicator}]]", wrap=False)
     with button:
         opened = st.button(
             "",

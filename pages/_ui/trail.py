@@ -27,7 +27,7 @@ from qs.sentences import action_label, fact_label, label, object_label
 from qs.settings import settings
 
 EXPORT_LIMIT = 200_000
-ROWS_PER_PAGE = 20
+ROWS_PER_PAGE = 12
 FROM, TO = "_from", "_to"
 BEFORE, AFTER = "before", "after"  # of a person's roles
 REASON = "reason"
@@ -38,14 +38,14 @@ Facts = Mapping[str, Any]  # Any: JSON
 def search_bar(usernames: list[str], actions: list[str]) -> Wanted:
     """The fields above the list, each kept in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        since = st.date_input(_("From day"), value=None, key="from", bind="query-params", width=130)
-        until = st.date_input(_("To day"), value=None, key="to", bind="query-params", width=130)
-        who = choice(_("Who"), {name: name for name in usernames}, key="who", width=150)
-        done = choice(_("What was done"), {code: action_label(code) for code in actions}, key="done", width=240)
+        since = st.date_input(_("From day"), value=None, key="from", bind="query-params", width=125)
+        until = st.date_input(_("To day"), value=None, key="to", bind="query-params", width=125)
+        who = choice(_("Who"), {name: name for name in usernames}, key="who", width=140)
+        done = choice(_("What was done"), {code: action_label(code) for code in actions}, key="done", width=210)
         about = st.text_input(
-            _("About"), key="about", bind="query-params", placeholder="service:12", max_chars=100, width=150
+            _("About"), key="about", bind="query-params", placeholder="service:12", max_chars=100, width=130
         )
-        text = st.text_input(_("Words in the entry"), key="words", bind="query-params", max_chars=100, width=200)
+        text = st.text_input(_("Words in the entry"), key="words", bind="query-params", max_chars=100, width=170)
     zone = settings().zone
     return Wanted(
         since=start_of(since, zone) if since else None,
@@ -124,7 +124,8 @@ def entry_card(entry: dict[str, Any]) -> None:
             (_("Who"), f"{entry['username']} ({entry['held'] or _('no role')})"),
             (_("What was done"), f"{entry['what']} [{entry['action']}]"),
             (_("About"), f"{entry['about']} [{entry['object']}]"),
-            (_("Facts"), json.dumps(entry["facts"], ensure_ascii=False, indent=2)),
+            (_("From → to"), changes_in_words(entry["facts"]) or "—"),
+            (_("Facts"), json.dumps(entry["facts"], ensure_ascii=False)),
             (_("Fingerprint"), entry["mac"]),
         ]
         for name, text in lines:
@@ -215,7 +216,7 @@ def verdict_card(last: dict[str, Any] | None) -> None:
 
 def explanation() -> None:
     """What the chain proves, and what it does not."""
-    with st.expander(_("What this proves, and what it does not"), icon=":material/help:"):
+    with st.popover(_("What this proves, and what it does not"), icon=":material/help:", type="tertiary"):
         for sentence in (
             _(
                 "Every entry carries a fingerprint over itself and the entry before it, made with a secret key that is "

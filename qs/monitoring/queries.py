@@ -185,10 +185,11 @@ def standing(series: pd.DataFrame, figures: Figures, values: Matrix, charts: Xmr
 
 
 def urgency_order(series: pd.DataFrame) -> NDArray[np.int64]:
-    """Most urgent first: how it stands, whether the target is missed, what it weighs."""
+    """Most urgent first: what is live, how it stands, whether the target is missed, what it weighs."""
     misses = [0 if assurance is Assurance.FAILS else 1 for assurance in series["assurance"]]
     ranked = pd.DataFrame(
         {
+            "history": series["silent_after_hours"].isna(),  # a closed history waits behind what is live
             "urgency": [URGENCY[value] for value in series["standing"]],
             "pattern": [list(Pattern).index(value) for value in series["pattern"]],
             "misses": misses,

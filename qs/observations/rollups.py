@@ -178,12 +178,12 @@ def rollup_cells(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[sa.Table, Grain
     if not len(facts):
         return
     starts = {grain: period_starts(facts.happened_at, grain, zone) for grain in (Grain.HOUR, Grain.DAY)}
-    days: dict[sa.Table, Cells] = {}
+    finer: dict[sa.Table, Cells] = {}
     for spec in SPECS:
         for table in spec.tables:
             if spec.grain not in starts:
-                cells = coarsened(days[table], spec.grain, zone)
+                cells = coarsened(finer[table], spec.grain, zone)
             else:
                 made_of = cells_of if table is spec.table else buckets_of
-                cells = days[table] = made_of(facts, spec, starts[spec.grain])
+                cells = finer[table] = made_of(facts, spec, starts[spec.grain])
             yield table, spec.grain, cells

@@ -309,3 +309,10 @@ def test_a_share_of_a_few_cases_is_drawn_but_not_judged(store, city, feed):
     assert found.series.iloc[0].standing is Standing.STEADY
     assert process(found, 0)["value"].iloc[-2] == pytest.approx(1 / 9)
     assert process(found, 0)["kind"].iloc[-2] == "unknown"
+
+
+def test_what_is_live_stands_before_a_closed_history(store, city, feed):
+    history = world.add_feed(store, "history", silent_after_hours=None)
+    send(store, history, weekly(city, FALLEN))
+    send(store, feed, weekly(city, STEADY, service_id=city.permits, area_id=city.south, prefix="p"))
+    assert shown(store).series["code"].tolist() == ["S4", "S1"]

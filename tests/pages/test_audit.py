@@ -51,7 +51,7 @@ def test_the_latest_entries_stand_first_in_words(office, visit):
     assert not screen.exception
     first = listed(screen).iloc[0]
     assert (first["what"], first["username"], first["held"]) == ("Signed in", "aud", "Auditor")
-    assert len(listed(screen)) == 20
+    assert len(listed(screen)) == 12
 
 
 def test_a_search_stands_in_the_address(office, visit):
