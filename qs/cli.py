@@ -31,6 +31,7 @@ from qs.observations.verify import RollupVerdict, verify_rollups
 from qs.pipeline import run_daily
 from qs.sentences import error_sentence, label, problem_sentence
 from qs.settings import settings
+from qs.tabular.terms import Encoding
 
 app = typer.Typer(help="QS, public-service quality supervision.", no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
@@ -173,7 +174,7 @@ def simulate(
 def import_command(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX, also gzipped.")],
     feed: Annotated[str, typer.Option(help="The feed that describes the file, such as england-ae.")],
-    encoding: Annotated[str | None, typer.Option(help="utf-8, utf-16 or gb18030, when the file does not say.")] = None,
+    encoding: Annotated[Encoding | None, typer.Option(help="When the file is not UTF-8; look at it first.")] = None,
     good_rows_only: Annotated[bool, typer.Option(help="Leave bad rows out instead of refusing the file.")] = False,
 ) -> None:
     """Load a file through a feed: all of it or nothing, each event once, however often it is sent."""

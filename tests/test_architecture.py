@@ -12,6 +12,7 @@ CONTEXTS = ("audit", "access", "directory", "standards", "observations", "monito
 CORE = {
     "actor",
     "chart_style",
+    "columns",
     "db",
     "definitions",
     "errors",

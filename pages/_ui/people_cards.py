@@ -35,7 +35,7 @@ PASSWORD_BYTES = 12
 def people_table(people: pd.DataFrame) -> dict[str, Any] | None:  # Any: values of a frame
     """The list; returns the chosen row."""
     shown = people.assign(
-        role_words=[", ".join(label(role) for role in roles) or "—" for roles in people["roles"]],
+        role_words=[_(", ").join(label(role) for role in roles) or "—" for roles in people["roles"]],
         state=[_("May sign in") if is_active else _("Deactivated") for is_active in people["is_active"]],
         seen=["—" if pd.isna(at) else moment(pd.Timestamp(at).to_pydatetime()) for at in people["last_seen_at"]],
     )
@@ -174,7 +174,7 @@ def grant_words(grant: Grant, objects: dict[ScopeKind, dict[int, str]]) -> str:
         reach = label(ScopeKind.ALL)
     else:
         known = objects[grant.scope.kind]
-        reach = ", ".join(known.get(scope_id, f"№ {scope_id}") for scope_id in sorted(grant.scope.ids))
+        reach = _(", ").join(known.get(scope_id, f"№ {scope_id}") for scope_id in sorted(grant.scope.ids))
     return _("{role}: {scope}").format(role=label(grant.role), scope=reach)
 
 

@@ -90,7 +90,11 @@ def changes_in_words(facts: Facts) -> str:
             told.append(changed(fact_label(stem), value, facts[f"{stem}{TO}"]))
         elif name == BEFORE and AFTER in facts:
             told.append(changed(fact_label("grants"), value, facts[AFTER]))
-        elif name not in (REASON, AFTER) and not (name.endswith(TO) and f"{name.removesuffix(TO)}{FROM}" in facts):
+        elif (
+            value != []
+            and name not in (REASON, AFTER)
+            and not (name.endswith(TO) and f"{name.removesuffix(TO)}{FROM}" in facts)
+        ):
             told.append(_("{name}: {value}").format(name=fact_label(name), value=value_in_words(value)))
     return _("; ").join(told)
 
