@@ -206,8 +206,12 @@ def verify(what: Annotated[Proof, typer.Argument()] = Proof.ALL) -> None:
     store = migrated()
     sound = []
     if what in (Proof.ROLLUPS, Proof.ALL):
-        with store.reading() as session:
-            sound.append(report(verify_rollups(session, actor=SYSTEM, zone=settings().zone)))
+        with store.reading() as session, out.status("rollups") as shown:
+            zone = settings().zone
+            verdict = verify_rollups(
+                session, actor=SYSTEM, zone=zone, progress=lambda month: shown.update(f"rollups {month:%Y-%m}")
+            )
+        sound.append(report(verdict))
     if what in (Proof.AUDIT, Proof.ALL):
         sound.append(verified_trail(store))
     if not all(sound):
@@ -227,8 +231,13 @@ def report(verdict: RollupVerdict) -> bool:
 
 def verified_trail(store: Database) -> bool:
     """Check the audit trail; a sound one gets a new signed checkpoint outside the store."""
-    with store.reading() as session:
-        verdict = verify_trail(session, settings().checkpoint_file, actor=SYSTEM)
+    with store.reading() as session, out.status("audit") as shown:
+        verdict = verify_trail(
+            session,
+            settings().checkpoint_file,
+            actor=SYSTEM,
+            progress=lambda count: shown.update(f"audit {count:,} entries"),
+        )
     for fault in verdict.faults[:DIFFERENCES_SHOWN]:
         out.print(f"entry {fault.seq}: {label(fault.kind)}")
     if verdict.is_sound:

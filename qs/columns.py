@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg.adapt import Buffer, Dumper
 from psycopg.pq import Format
 
-ELEMENTS = {"i": (20, ">i8"), "f": (701, ">f8"), "M": (1184, ">i8")}  # numpy's kind -> type id, layout: bigint and so on
+ELEMENTS = {"i": (20, ">i8"), "f": (701, ">f8"), "M": (1184, ">i8")}  # numpy's kind -> type's number, layout
 EPOCH_2000 = np.datetime64("2000-01-01", "us").astype(np.int64)  # PostgreSQL counts microseconds from here
 Array = NDArray[Any]  # Any: whole numbers, floats, or moments in microseconds (datetime64)
 

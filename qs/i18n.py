@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import dates, numbers
@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from qs.settings import settings
 
 LOCALE_DIR = Path(__file__).parent / "locale"
+TEXTS_KEPT = 8192  # of each kind: screens show the same figures and days over and over, and Babel is slow
 
 
 class Language(StrEnum):
@@ -86,12 +87,27 @@ def locale_code() -> str:
 
 def number(value: float, places: int = 0) -> str:
     """A number with grouped digits and a fixed number of decimals."""
-    return numbers.format_decimal(value, format=f"#,##0{'.' + '0' * places if places else ''}", locale=locale_code())
+    return decimal_text(value, f"#,##0{'.' + '0' * places if places else ''}", locale_code())
 
 
 def percent(share: float, places: int = 1) -> str:
     """A share (0 to 1) as a percentage."""
-    return numbers.format_percent(share, format=f"#,##0{'.' + '0' * places if places else ''}%", locale=locale_code())
+    return percent_text(share, f"#,##0{'.' + '0' * places if places else ''}%", locale_code())
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def decimal_text(value: float, pattern: str, locale: str) -> str:
+    return numbers.format_decimal(value, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def percent_text(share: float, pattern: str, locale: str) -> str:
+    return numbers.format_percent(share, format=pattern, locale=locale)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def date_text(value: date, pattern: str, locale: str) -> str:
+    return dates.format_date(value, pattern, locale=locale)
 
 
 def moment(value: datetime, *, seconds: bool = False) -> str:
@@ -106,16 +122,16 @@ def clock(value: datetime, *, seconds: bool = False) -> str:
 
 def day(value: date) -> str:
     pattern = "y年M月d日" if language() is Language.ZH else "d MMM y"
-    return dates.format_date(value, pattern, locale=locale_code())
+    return date_text(value, pattern, locale_code())
 
 
 def month(value: date) -> str:
     pattern = "y年M月" if language() is Language.ZH else "MMM y"
-    return dates.format_date(value, pattern, locale=locale_code())
+    return date_text(value, pattern, locale_code())
 
 
 def weekday(value: date) -> str:
-    return dates.format_date(value, "EEEE", locale=locale_code())
+    return date_text(value, "EEEE", locale_code())
 
 
 def age(gap: timedelta) -> str:

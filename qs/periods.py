@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 MICROSECONDS = 1_000_000
+MOMENTS_KEPT = 4096  # whose period is remembered: screens ask for the same ones over and over
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Moments = NDArray[np.int64]  # microseconds since 1970 in UTC
 
@@ -63,6 +65,7 @@ def period_starts(moments: Moments, grain: Grain, zone: ZoneInfo) -> Moments:
     return result
 
 
+@lru_cache(maxsize=MOMENTS_KEPT)
 def period_start(moment: datetime, grain: Grain, zone: ZoneInfo) -> datetime:
     """The start of the period the moment lies in, in UTC."""
     starts = period_starts(np.array([to_microseconds(moment)], dtype=np.int64), grain, zone)

@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     live_refresh_seconds: float = Field(default=5.0, ge=1)
     sockets_per_address: int = Field(default=100, ge=1)
     messages_per_ten_seconds: int = Field(default=120, ge=1)  # of one socket, before it is closed
-    upload_megabytes: int = Field(default=50, ge=1)  # of one file
     upload_quota_megabytes: int = Field(default=300, ge=1)  # of one address in ten minutes
 
     @property

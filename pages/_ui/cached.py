@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from pages._ui.choices import words_by_code
 from pages._ui.run import Page
 from qs import chart_style
 from qs.actor import Actor, Permission, Scope
-from qs.i18n import Language
+from qs.directory import queries as directory
+from qs.i18n import Language, language
 from qs.monitoring import charts
 from qs.monitoring.queries import Board, board
 from qs.monitoring.terms import Filters
@@ -57,6 +60,37 @@ def shared_board(
 
 def scope_key(scopes: tuple[Scope, ...]) -> Scopes:
     return tuple(sorted((scope.kind.value, tuple(sorted(scope.ids))) for scope in scopes))
+
+
+@dataclass(frozen=True)
+class Pickers:
+    """What the filters of the Live screen offer, by filter: code -> name, and code -> id. Never changed."""
+
+    words: dict[str, dict[str, str]]
+    ids: dict[str, dict[str, int]]
+
+
+def live_pickers(session: Session, page: Page) -> Pickers:
+    """The filters' choices, read once for all until the directory changes."""
+    page.actor.check(Permission.DIRECTORY_READ)
+    store = page.database.engine.url.render_as_string()
+    return shared_pickers(session, page.actor, language(), versions=data_versions(session), store=store)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def shared_pickers(
+    _session: Session, _actor: Actor, language: Language, *, versions: tuple[int, ...], store: str
+) -> Pickers:
+    """The arguments after the actor, who may read the directory, are the key; the words are in the run's language."""
+    frames = {
+        "sector": directory.sectors(_session, actor=_actor),
+        "area": directory.areas(_session, actor=_actor),
+        "provider": directory.providers(_session, actor=_actor),
+    }
+    return Pickers(
+        words={key: words_by_code(frame) for key, frame in frames.items()},
+        ids={key: dict(zip(frame["code"], frame["id"].tolist(), strict=True)) for key, frame in frames.items()},
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -121,7 +121,7 @@ def variation_advice(series: Series) -> str:
     if series.standing is Standing.SILENT:
         return _("No figures are coming. Nothing can be said about this service until they do: chase the feed.")
     if series.standing is Standing.TOO_SHORT:
-        return _("There are fewer than 7 complete periods, too few to tell change from noise.")
+        return _("There are fewer than 7 complete periods with enough cases, too few to tell change from noise.")
     return _("Only common-cause variation: no single point needs an explanation. To improve, change the process.")
 
 

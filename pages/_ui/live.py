@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +10,12 @@ import numpy as np
 import streamlit as st
 
 from pages._ui import figures
-from pages._ui.choices import asked, choice, one_of, view, words_by_code
-from pages._ui.page import reading
+from pages._ui.cached import Pickers
+from pages._ui.choices import asked, choice, keep, one_of, view
 from pages._ui.run import Page
 from pages._ui.widgets import note, plain, section
 from qs.actor import EVERYWHERE, Permission
-from qs.directory import queries as directory
-from qs.i18n import age, clock, ngettext, number, pick
+from qs.i18n import age, clock, language, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.monitoring.queries import Board
 from qs.monitoring.terms import Filters, Level, Standing
@@ -28,7 +28,7 @@ from qs.stats.control_charts import Assurance
 TILES = 8
 CHANGES = 5
 EVENTS_LISTED = 200
-FALSE_ALARM_SHARE = 0.018  # of steady series whose latest point is flagged by chance, 36 points: statistics.md 1
+FALSE_ALARM_SHARE = 0.018  # of steady series whose latest point a rule marks by chance: 20,000 simulated, 36 points
 COLOURS = {
     Standing.CONCERN: "orange",
     Standing.SILENT: "gray",
@@ -52,15 +52,9 @@ GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 Series = Any  # Any: one row of Board.series
 
 
-def chosen_filters(page: Page) -> Filters:
+def chosen_filters(pickers: Pickers) -> Filters:
     """The filters as they stand in the address; shown by `filter_bar`."""
-    with reading() as session:
-        ids = {
-            "sector": directory.sector_ids_by_code(session),
-            "area": directory.area_ids_by_code(session),
-            "provider": directory.provider_ids_by_code(session),
-        }
-    chosen = {f"{key}_id": known.get(asked(key) or "") for key, known in ids.items()}
+    chosen = {f"{key}_id": known.get(asked(key) or "") for key, known in pickers.ids.items()}
     grain, level = asked("grain"), asked("level")
     return Filters(
         grain=Grain(grain) if grain in GRAINS else Grain.WEEK,
@@ -69,7 +63,7 @@ def chosen_filters(page: Page) -> Filters:
     )
 
 
-def filter_bar(page: Page, counts: dict[Standing, int]) -> str:
+def filter_bar(page: Page, pickers: Pickers, counts: dict[Standing, int]) -> str:
     """Queues on the left, filters on the right, all kept in the address by code. Returns the chosen queue."""
     words = {
         "all": _("Most urgent first"),
@@ -77,20 +71,17 @@ def filter_bar(page: Page, counts: dict[Standing, int]) -> str:
         "improvement": _("Improved {n}").format(n=counts[Standing.IMPROVEMENT]),
         "silent": _("Silent {n}").format(n=counts[Standing.SILENT]),
     }
-    with reading() as session:
-        sectors = directory.sectors(session, actor=page.actor)
-        areas = directory.areas(session, actor=page.actor)
-        providers = directory.providers(session, actor=page.actor)
+    sectors, areas, providers = (pickers.words[key] for key in ("sector", "area", "provider"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         queue = view(_("Show"), words, key="queue")
         st.space("stretch")
         one_of(_("Period"), {grain.value: label(grain) for grain in GRAINS}, key="grain", usual=Grain.WEEK, width=120)
         everything = ngettext("{n} sector", "All {n} sectors", len(sectors)).format(n=len(sectors))
-        choice(everything, words_by_code(sectors), key="sector")
+        choice(everything, sectors, key="sector")
         everywhere = ngettext("{n} area", "All {n} areas", len(areas)).format(n=len(areas))
-        choice(everywhere, words_by_code(areas), key="area", width=150)
+        choice(everywhere, areas, key="area", width=150)
         with st.popover("", icon=":material/tune:", help=_("More filters")):
-            choice(_("All providers"), words_by_code(providers), key="provider", width=300)
+            choice(_("All providers"), providers, key="provider", width=300)
             if EVERYWHERE in page.actor.scopes(Permission.LIVE_READ):
                 one_of(
                     _("Figures of"), {level.value: label(level) for level in Level}, key="level", usual=Level.SERVICE
@@ -104,7 +95,7 @@ def headline(shown: Board) -> str:
     concerns, silent = counts[Standing.CONCERN], counts[Standing.SILENT]
     if not len(shown):
         return _("No figures yet")
-    first = figures.indicator_name(shown.series.iloc[0])
+    first = figures.indicator_name(shown.rows[0])
     if concerns and silent:
         text = ngettext(
             "{concerns} got worse, {silent} without data; first: {first}",
@@ -137,7 +128,7 @@ def facts(shown: Board, page: Page) -> str:
 def queue_rows(shown: Board, queue: str) -> list[int]:
     """The rows of the board that belong to a queue, most urgent first."""
     wanted = QUEUES[queue]
-    return [row for row, standing in enumerate(shown.series["standing"]) if not wanted or standing in wanted]
+    return [row for row, series in enumerate(shown.rows) if not wanted or series.standing in wanted]
 
 
 def tiles(shown: Board, rows: list[int]) -> None:
@@ -154,7 +145,7 @@ def tiles(shown: Board, rows: list[int]) -> None:
 
 def tile(shown: Board, row: int) -> None:
     """One series: what it is, whose it is, its value, how it stands, and its past."""
-    series = shown.series.iloc[row]
+    series = shown.rows[row]
     silent = series.standing is Standing.SILENT
     moved = np.append(shown.values[row][1:-1], shown.values[row][-1] if series.is_running else np.nan)
     with st.container(border=True, gap=None, height="stretch"):
@@ -208,9 +199,13 @@ def silence_text(series: Series, now: datetime) -> str:
     return _("silent {age}").format(age=age(gap))
 
 
+def changed_rows(shown: Board, rows: list[int]) -> list[int]:
+    return [row for row in rows if shown.rows[row].standing is not Standing.STEADY][:CHANGES]
+
+
 def changes(shown: Board, rows: list[int], selected: int | None) -> None:
     """What changed, most urgent first; the arrow opens the chart."""
-    listed = [row for row in rows if shown.series["standing"].iloc[row] is not Standing.STEADY][:CHANGES]
+    listed = changed_rows(shown, rows)
     steady = shown.counts()[Standing.STEADY]
     section(_("What changed"), _("most urgent first"))
     if not listed:
@@ -225,7 +220,7 @@ def changes(shown: Board, rows: list[int], selected: int | None) -> None:
 
 
 def change(shown: Board, row: int, *, is_shown: bool) -> None:
-    series = shown.series.iloc[row]
+    series = shown.rows[row]
     icon = "sensors_off" if series.standing is Standing.SILENT else f"trending_{arrow(series)}"
     name, indicator = plain(figures.service_name(series)), plain(figures.indicator_name(series))
     told = silence_text(series, shown.now) if series.standing is Standing.SILENT else figures.finding(series)
@@ -235,16 +230,15 @@ def change(shown: Board, row: int, *, is_shown: bool) -> None:
     with words:
         st.markdown(f"**{name}**  \n:small[:gray[{plain(told)} · {indicator}]]", wrap=False)
     with button:
-        opened = st.button(
+        st.button(
             "",
             icon=":material/visibility:" if is_shown else ":material/chevron_right:",
             type="tertiary",
             key=f"open_{series_key(series)}",
             help=_("Open the chart"),
+            on_click=keep,
+            args=("series", series_key(series)),
         )
-    if opened:
-        st.query_params["series"] = series_key(series)
-        st.rerun(scope="fragment")
 
 
 def series_key(series: Series) -> str:
@@ -254,8 +248,20 @@ def series_key(series: Series) -> str:
 def selected_row(shown: Board, rows: list[int]) -> int | None:
     """The series named in the address, or the most urgent one of the queue."""
     wanted = st.query_params.get("series")
-    keys = shown.series["code"] + "|" + shown.series["indicator_code"]
-    found = np.flatnonzero(keys == wanted)
-    if len(found):
-        return int(found[0])
-    return rows[0] if rows else None
+    usual = rows[0] if rows else None
+    return next((row for row, series in enumerate(shown.rows) if series_key(series) == wanted), usual)
+
+
+def what_is_shown(shown: Board) -> str:
+    """A mark of everything on the screen below its heading: while it stays the same, nothing need be drawn again."""
+    rows = queue_rows(shown, asked("queue") or "all")
+    first = (st.session_state.get("tiles", 1) - 1) * TILES
+    visible = {*rows[first : first + TILES], *changed_rows(shown, rows), selected_row(shown, rows)} - {None}
+    told = hashlib.blake2b(repr((len(rows), shown.counts(), language())).encode(), digest_size=16)
+    for row in sorted(visible):
+        series = shown.rows[row]
+        silence = silence_text(series, shown.now) if series.standing is Standing.SILENT else ""
+        told.update(repr((row, series_key(series), series.standing, series.pattern, silence)).encode())
+        for matrix in (shown.starts, shown.n, shown.numerator, shown.denominator, shown.values):
+            told.update(matrix[row].tobytes())
+    return told.hexdigest()

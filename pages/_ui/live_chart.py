@@ -18,7 +18,7 @@ from qs.actor import Permission
 from qs.i18n import gettext as _
 from qs.i18n import language, moment, number, pick
 from qs.monitoring import actions, queries
-from qs.monitoring.queries import Board, process
+from qs.monitoring.queries import Board
 from qs.monitoring.terms import Level, Standing
 from qs.observations.figures import events_behind
 from qs.periods import from_microseconds, next_start
@@ -31,9 +31,9 @@ LIMIT_LABELS = ("upper_label", "mean_label", "lower_label")  # computed, so one 
 Series = Any  # Any: one row of Board.series
 
 
-def chart_card(shown: Board, row: int) -> None:
-    """Title, verdicts, and the process chart of one series."""
-    series = shown.series.iloc[row]
+def chart_card(shown: Board, row: int, frame: pd.DataFrame) -> None:
+    """Title, verdicts, and the process chart of one series; `frame` as `queries.process` gives it."""
+    series = shown.rows[row]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {plain(figures.full_name(series))}", anchors=False, width="content")
         icon = "sensors_off" if series.standing is Standing.SILENT else f"trending_{arrow(series)}"
@@ -44,7 +44,6 @@ def chart_card(shown: Board, row: int) -> None:
             st.badge(label(series.assurance), icon=f":material/{mark}:", color=colour)
         st.space("stretch")
         note(" · ".join(chart_facts(series)))
-    frame = process(shown, row)
     dark = (st.context.theme.type or "light") == "dark"
     spec = cached.process_spec(
         language(), dark=dark, number_format=figures.number_format(series), day_format=figures.day_format(series.grain)
@@ -106,9 +105,9 @@ def worded(frame: pd.DataFrame, series: Series) -> pd.DataFrame:
     )
 
 
-def next_step(shown: Board, row: int, page: Page, level: Level) -> None:
+def next_step(shown: Board, row: int, frame: pd.DataFrame, page: Page, level: Level) -> None:
     """What the chart means in words, what the figure is, and what can be done here."""
-    series = shown.series.iloc[row]
+    series = shown.rows[row]
     section(_("What it means"))
     st.markdown(plain(figures.advice(series)))
     if promise := figures.assurance_advice(series):
@@ -116,7 +115,7 @@ def next_step(shown: Board, row: int, page: Page, level: Level) -> None:
     definition(_("How it is counted"), definition_facts(series))
     if level is Level.SERVICE and page.actor.has(Permission.LIVE_REBASE):
         with st.popover(_("New limits"), icon=":material/start:", width="stretch"):
-            new_limits(shown, row, page)
+            new_limits(shown, row, frame, page)
 
 
 def definition_facts(series: Series) -> list[tuple[str, str]]:
@@ -134,9 +133,9 @@ def definition_facts(series: Series) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-def new_limits(shown: Board, row: int, page: Page) -> None:
+def new_limits(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:
     """Mark a period from which the process counts as a new one, or take a mark back."""
-    series = shown.series.iloc[row]
+    series = shown.rows[row]
     with reading() as session:
         marks = list(
             queries.rebases(
@@ -147,8 +146,7 @@ def new_limits(shown: Board, row: int, page: Page) -> None:
             )
         )
     note(_("Use this when you know that the process was changed on purpose. The old limits stay visible before it."))
-    starts = process(shown, row)
-    starts = starts[~starts["is_running"]]["starts_at"]
+    starts = frame[~frame["is_running"]]["starts_at"]
     words = {int(start.timestamp()): figures.period_text(start.to_pydatetime(), series.grain) for start in starts}
     with st.form("rebase", border=False):
         chosen = st.selectbox(_("From"), list(words)[::-1], format_func=words.__getitem__)
@@ -172,10 +170,9 @@ def new_limits(shown: Board, row: int, page: Page) -> None:
                 actions.withdraw_rebase(session, mark.id, actor=page.actor, now=page.now)
 
 
-def events_card(shown: Board, row: int, page: Page) -> None:
+def events_card(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:
     """The events behind one point, newest first."""
-    series = shown.series.iloc[row]
-    frame = process(shown, row)
+    series = shown.rows[row]
     present = frame[frame["value"].notna()]
     if present.empty:
         return

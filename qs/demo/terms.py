@@ -155,6 +155,7 @@ class Expected(StrEnum):
     CONCERN = "concern"
     IMPROVEMENT = "improvement"
     COMMON_CAUSE = "common_cause"
+    TOO_FEW = "too_few"  # too few cases to say anything
     SILENT = "silent"
 
 

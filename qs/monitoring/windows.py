@@ -105,8 +105,12 @@ def placed(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Row and column of each cell in the matrices; row -1 for a cell of a series that is not shown."""
     keys = ["indicator_id", *subjects.columns]
-    index = series[keys].assign(row=np.arange(len(series)))
-    rows = found[keys].merge(index, on=keys, how="left")["row"].fillna(-1).to_numpy(dtype=np.int64)
+    known, asked = (frame[keys].to_numpy(dtype=np.int64) for frame in (series, found))
+    base = 1 + max(int(ids.max(initial=0)) for ids in (known, asked))
+    codes, wanted = (ids @ base ** np.arange(len(keys), dtype=np.int64) for ids in (known, asked))
+    order = np.argsort(codes)
+    near = order[np.minimum(np.searchsorted(codes[order], wanted), len(codes) - 1)]
+    rows = np.where(codes[near] == wanted, near, -1)
     places = np.searchsorted(columns, found["starts_at"].to_numpy(dtype=np.int64))
     return rows, places + WIDTH - len(columns)
 

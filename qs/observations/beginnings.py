@@ -36,7 +36,7 @@ def load_definitions(session: Session, mapping: FeedMapping, *, actor: Actor, no
     present = indicators_by_code(session)
     if library is None or all(indicator.code in present for indicator in library.indicators):
         return
-    if not actor.has(Permission.STANDARDS_EDIT):
+    if not actor.has(Permission.STANDARDS_LOAD):
         raise NotAllowed("library_to_load", library=mapping.library)
     load_missing_sectors(session, {one.sector for one in library.indicators if one.sector}, actor=actor, now=now)
     load_library(session, library, actor=actor, now=now)

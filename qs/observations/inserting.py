@@ -92,8 +92,9 @@ def fixed_parts(batch: Batch, feed_id: int, ids: list[bytes]) -> Iterator[bytes]
     rows = np.empty(len(batch), dtype=[*fields, ("id_size", ">i4")])
     rows["columns"], rows["feed_id"] = len(COPIED) + 4, feed_id
     rows["id_size"] = np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))
-    for name in COPIED:
-        rows[name] = stored(batch.happened_at.astype("datetime64[us]")) if name == "happened_at" else getattr(batch, name)
+    for name in COPIED[1:]:
+        rows[name] = getattr(batch, name)
+    rows["happened_at"] = stored(batch.happened_at.astype("datetime64[us]"))
     for name in (*COPIED, "feed_id"):
         rows[f"{name}_size"] = rows.dtype[name].itemsize
     packed, width = rows.tobytes(), rows.dtype.itemsize

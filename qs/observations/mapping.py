@@ -24,7 +24,7 @@ from qs.tabular.terms import ProblemList, Table
 
 Mask = NDArray[np.bool_]
 Column = Sequence[object] | NDArray[Any]  # Any: numbers or texts
-COUNTED = (Aggregation.SHARE, Aggregation.COUNT, Aggregation.RATE)
+NEVER_NEGATIVE = (Aggregation.SHARE, Aggregation.COUNT, Aggregation.RATE, Aggregation.PERCENTILE)
 
 
 @dataclass(frozen=True)
@@ -327,7 +327,7 @@ def check_counts(work: Work, measure: Measure, counts: Counts, present: Mask, in
     facts = {"numerator": counts.numerator, "denominator": counts.denominator}
     for code, kind in kinds.items():
         mine = present & (indicators == code)
-        negative = mine & (counts.numerator < 0) & (kind in COUNTED)
+        negative = mine & (counts.numerator < 0) & (kind in NEVER_NEGATIVE)
         work.report(negative, "numerator_negative", above, facts)
         work.report(mine & (counts.denominator < 0), "denominator_negative", below, facts)
         if kind.is_measured:

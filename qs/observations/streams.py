@@ -15,7 +15,9 @@ from qs.periods import to_microseconds
 
 MERGED = """
     ON CONFLICT (service_id, indicator_id) DO UPDATE SET
-        feed_id = excluded.feed_id,
+        feed_id = CASE
+            WHEN (SELECT silent_after_hours FROM feed WHERE feed.id = excluded.feed_id) IS NULL THEN stream.feed_id
+            ELSE excluded.feed_id END,
         first_happened_at = {least}(stream.first_happened_at, excluded.first_happened_at),
         last_happened_at = {greatest}(stream.last_happened_at, excluded.last_happened_at),
         last_received_at = {greatest}(stream.last_received_at, excluded.last_received_at),
@@ -31,7 +33,8 @@ POSTGRES_UPSERT = f"""
 def extend_streams(session: Session, batch: Batch, *, feed_id: int, now: datetime) -> None:
     """Let the streams know of new events: first and last moment, and how many (corrections are no new facts).
 
-    They are written in the order of their keys, so that writers never deadlock.
+    They are written in the order of their keys, so that writers never deadlock. A stream stays with its live feed when
+    a file is loaded by hand beside it: a feed that is never called silent takes over no stream.
     """
     keys = (batch.service_id, batch.indicator_id)
     order, firsts = grouped(keys)

@@ -119,7 +119,7 @@ def load_library(session: Session, library: Library, *, actor: Actor, now: datet
 
     Raises Conflict naming the code when a stored edition, way of counting or sector differs from the file.
     """
-    actor.check_everywhere(EDIT)
+    actor.check_everywhere(Permission.STANDARDS_LOAD)
     sector_ids = sector_ids_by_code(session)
     clauses, clause_editions = add_missing_clauses(session, library.clauses, sector_ids, now=now)
     indicators, editions = add_missing_indicators(session, library.indicators, sector_ids, now=now)

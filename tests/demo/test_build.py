@@ -37,6 +37,7 @@ STANDINGS = {
     "improvement": Standing.IMPROVEMENT,
     "common_cause": Standing.STEADY,
     "silent": Standing.SILENT,
+    "too_few": Standing.TOO_SHORT,
 }
 
 

@@ -182,6 +182,9 @@ def test_the_list_of_loaded_files_keeps_its_columns_when_empty(office, now):
         assert list(import_runs(session, actor=AUDITOR).columns) == list(RUN_COLUMNS)
 
 
+WITHOUT_DEFINITIONS = frozenset(Permission) - {Permission.STANDARDS_LOAD}
+
+
 class TestBeginnings:
     def england(self, store: Database, now, actor: Actor):
         reading = scan_table(EXCERPTS / "england-ae.csv", file_name="england-ae.csv")
@@ -197,10 +200,13 @@ class TestBeginnings:
         assert refused.value.reason == "services_to_begin"
         assert "ae-rrk" in error_sentence(refused.value)
 
-    def test_information_technology_may_not_add_indicators(self, office, now):
+    def test_somebody_who_may_not_load_definitions_is_told_whom_to_ask(self, office, now):
         with pytest.raises(NotAllowed) as refused:
-            self.england(office, now, CLERK)
+            self.england(office, now, Actor(None, "loader", "loader", extra=WITHOUT_DEFINITIONS))
         assert refused.value.reason == "library_to_load"
+
+    def test_information_technology_loads_a_real_file_without_help(self, office, now):
+        assert self.england(office, now, CLERK).new_service_count == 1
 
     def test_what_a_file_begins_is_entered_once(self, office, now):
         actor = Actor(None, "loader", "loader", extra=frozenset(Permission))
@@ -215,7 +221,7 @@ class TestBeginnings:
     def test_a_failed_load_begins_nothing(self, office, now):
         before = count(office, Service)
         with pytest.raises(NotAllowed):
-            self.england(office, now, CLERK)
+            self.england(office, now, Actor(None, "loader", "loader", extra=WITHOUT_DEFINITIONS))
         assert count(office, Service) == before
 
 

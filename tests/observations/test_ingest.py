@@ -256,3 +256,19 @@ def test_whatever_is_sent_in_whatever_order_the_rollups_match_the_events(store, 
     ]
     send(store, feed, *rows)
     assert differences(store) == ()
+
+
+def test_a_file_loaded_by_hand_does_not_take_a_stream_from_its_live_feed(store, city, feed):
+    by_hand = world.add_feed(store, "by-hand", silent_after_hours=None)
+    send(store, feed, event(city, 1))
+    send(store, by_hand, event(city, 2))
+    with store.reading() as session:
+        assert session.scalars(sa.select(Stream)).one().feed_id == feed
+
+
+def test_a_stream_follows_from_one_live_feed_to_the_next(store, city, feed):
+    successor = world.add_feed(store, "successor")
+    send(store, feed, event(city, 1))
+    send(store, successor, event(city, 2))
+    with store.reading() as session:
+        assert session.scalars(sa.select(Stream)).one().feed_id == successor

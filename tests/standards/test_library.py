@@ -15,7 +15,7 @@ from qs.standards import actions
 from qs.standards.library import LIBRARY_DIR, read_library, shipped_library
 from qs.standards.models import IndicatorEdition
 from qs.standards.terms import Aggregation, Counting, Library
-from tests.world import CLERK, SUPERVISOR
+from tests.world import AUDITOR, CLERK, SUPERVISOR
 
 CLAUSE = """
 [[clause]]
@@ -89,9 +89,10 @@ def test_the_whole_shipped_library_loads_once(office, now):
     assert entries == ["directory.loaded_sectors", "standards.loaded_library"]
 
 
-def test_a_library_is_loaded_by_those_who_edit_standards(office, tmp_path, now):
+def test_a_library_is_loaded_by_supervisors_and_information_technology_only(office, tmp_path, now):
     with pytest.raises(NotAllowed):
-        load(office, read(tmp_path, CLAUSE), now, CLERK)
+        load(office, read(tmp_path, CLAUSE), now, AUDITOR)
+    assert load(office, read(tmp_path, CLAUSE), now, CLERK).clause_count == 1
 
 
 def test_several_editions_of_one_indicator_stand_in_one_file(office, tmp_path, now):
