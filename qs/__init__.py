@@ -1,1 +1,1 @@
-"""QS, the working system of a public-service quality supervision office: one chain from standard to published figure."""
+"""QS, the working system of a public-service quality supervision office: one chain from standard to figure."""

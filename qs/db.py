@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -49,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment needs a time zone")
         return value if is_postgresql(dialect) else to_microseconds(value)
 
-    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:  # Any: driver's value
+    def process_result_value(self, value: datetime | int | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
         return value.astimezone(UTC) if isinstance(value, datetime) else from_microseconds(value)
@@ -134,7 +135,7 @@ def make_sqlite_engine(url: str) -> sa.Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def configure(connection: Any, record: object) -> None:  # Any: the driver's connection
+    def configure(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # the driver sends no BEGIN of its own
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

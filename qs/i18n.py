@@ -46,13 +46,15 @@ def choose_language(accepted: str | None) -> Language:
 @cache
 def catalogue(chosen: Language) -> dict[str, tuple[str, ...]]:
     """Message -> its translations (one, or one for each plural form). English is the code itself."""
+    path = LOCALE_DIR / chosen / "LC_MESSAGES" / "qs.po"
+    if not path.exists():
+        return {}
     messages: dict[str, tuple[str, ...]] = {}
-    for path in sorted((LOCALE_DIR / chosen / "LC_MESSAGES").glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=chosen):
-                if message.id and message.string:
-                    key = message.id if isinstance(message.id, str) else message.id[0]
-                    messages[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    with path.open("rb") as file:
+        for message in read_po(file, locale=chosen):
+            if message.id and message.string:
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                messages[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
     return messages
 
 

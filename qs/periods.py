@@ -56,10 +56,7 @@ def period_starts(moments: Moments, grain: Grain, zone: ZoneInfo) -> Moments:
         return moments // hour * hour
     distinct_hours, inverse = np.unique(moments // hour * hour, return_inverse=True)
     local = pd.DatetimeIndex(distinct_hours.astype("datetime64[us]"), tz="UTC").tz_convert(zone).tz_localize(None)
-    if grain is Grain.DAY:
-        starts = local.normalize()
-    else:
-        starts = local.to_period(PANDAS_PERIOD[grain]).to_timestamp()
+    starts = local.normalize() if grain is Grain.DAY else local.to_period(PANDAS_PERIOD[grain]).to_timestamp()
     utc = starts.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC").as_unit("us")
     result: Moments = utc.asi8[inverse]
     return result

@@ -30,8 +30,8 @@ def add_cells(session: Session, table: sa.Table, grain: Grain, cells: Cells) -> 
         connection.exec_driver_sql(postgres_upsert(table.name, grain, columns, keys), values)
     else:
         into, row = f"{table.name} ({', '.join(columns)})", f"('{grain}'{', ?' * (len(columns) - 1)})"
-        values = [column.tolist() for column in cells.columns]
-        insert_rows(connection, into, row, values, on_conflict(table.name, columns, keys, engine=0))
+        told = [column.tolist() for column in cells.columns]
+        insert_rows(connection, into, row, told, on_conflict(table.name, columns, keys, engine=0))
 
 
 def typed(name: str, column: NDArray[np.generic]) -> NDArray[np.generic]:

@@ -160,13 +160,11 @@ def percentiles(
 ) -> pd.DataFrame:
     """The percentile of the single values in every cell of the windows, right to 2 %, one row per cell.
 
-    Columns: window, indicator_id, starts_at, the subjects' columns, value. 
+    Columns: window, indicator_id, starts_at, the subjects' columns, value.
     """
     actor.check(Permission.LIVE_READ)
     named = ("window", "indicator_id", "starts_at", *subjects.columns)
-    parts = [
-        histograms(session, subjects, window, place, actor, service_id) for place, window in enumerate(windows)
-    ]
+    parts = [histograms(session, subjects, window, place, actor, service_id) for place, window in enumerate(windows)]
     rows = session.execute(sa.union_all(*parts)).all() if parts else []
     frame = by_column(rows, (*named, "buckets"))
     return frame[list(named)].assign(value=values_at(percentile, frame["buckets"].tolist()))
@@ -199,7 +197,7 @@ def values_at(percentile: float, texts: Sequence[str]) -> NDArray[np.float64]:
     sizes = [(text.count(",") + 1) // 2 for text in texts]
     cell = np.repeat(np.arange(len(texts)), sizes)
     bucket, n = np.fromstring(",".join(texts), dtype=np.int64, sep=",").reshape(-1, 2).T
-    order, firsts = grouped((cell, bucket))
+    order, _ = grouped((cell, bucket))
     cell, bucket, n = cell[order], bucket[order], n[order]
     below = np.cumsum(n)
     before = np.append(0, below[np.flatnonzero(np.diff(cell))])  # counted in the cells before

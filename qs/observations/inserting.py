@@ -40,9 +40,9 @@ def insert_events(session: Session, batch: Batch, feed_id: int) -> None:
         return
     connection = session.connection()
     if is_postgresql(connection.dialect):
-        columns = (*COPIED, "feed_id", "event_id", "channel", "corrects")
+        order = ", ".join((*COPIED, "feed_id", "event_id", "channel", "corrects"))
         cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY event ({', '.join(columns)}) FROM STDIN (FORMAT binary)") as copy:
+        with cursor.copy(f"COPY event ({order}) FROM STDIN (FORMAT binary)") as copy:
             copy.write(copy_bytes(batch, feed_id))
         return
     columns = COLUMNS if batch.is_correction().any() else COLUMNS[:-1]
