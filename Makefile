@@ -5,7 +5,6 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
 UNIT := -m "not server and not browser and not faults"
-export PYTHONWARNINGS ?= default
 
 .PHONY: run demo test lint unit postgres server browser faults bench screenshots lock system clean
 

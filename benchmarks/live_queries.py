@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from benchmarks.measuring import detail, headline, ratios, seconds, spread
+from benchmarks.measuring import detail, headline, ratios, rounds, spread
 from benchmarks.stores import sqlite_stores
 from qs.actor import SYSTEM
 from qs.db import Database
@@ -18,8 +18,7 @@ from qs.observations.ingest import ingest, picked
 from qs.observations.terms import Batch
 
 FEW, MANY = 100_000, 1_000_000  # events
-ROUNDS = 15
-WARM_UP = 3
+ROUNDS, RUNS = 8, 5  # a round is so many runs of each in turn, told by their middle one
 NO_PASSWORD = "!"  # nobody signs in here
 
 
@@ -28,16 +27,12 @@ def main() -> None:
     with sqlite_stores("few", "many") as (few, many):
         for store, count in ((few, FEW), (many, MANY)):
             fill(store, count, now)
-        small: list[float] = []
-        large: list[float] = []
-        for _ in range(WARM_UP + ROUNDS):
-            small.append(seconds(lambda: look(few, now)))
-            large.append(seconds(lambda: look(many, now)))
-    small, large = small[WARM_UP:], large[WARM_UP:]
-    detail(
-        f"{FEW:,} events: {spread(small).middle * 1000:.0f} ms, {MANY:,} events: {spread(large).middle * 1000:.0f} ms"
-    )
-    headline("live_queries", f"ten times the events take {ratios(large, small).told(' times')} as long", "below 1.5")
+        ways = {"few": lambda: look(few, now), "many": lambda: look(many, now)}
+        taken = rounds(ways, count=ROUNDS, runs=RUNS)
+    middle = {name: spread(values).middle * 1000 for name, values in taken.items()}
+    detail(f"{FEW:,} events: {middle['few']:.0f} ms, {MANY:,} events: {middle['many']:.0f} ms")
+    figure = ratios(taken["many"], taken["few"]).told(" times")
+    headline("live_queries", f"ten times the events take {figure} as long", "below 1.5")
 
 
 def fill(store: Database, count: int, now: datetime) -> None:

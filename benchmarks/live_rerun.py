@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 
-from benchmarks.measuring import detail, headline, ratios, seconds, spread
+from benchmarks.measuring import detail, headline, ratios, rounds, spread
 from benchmarks.servers import city, serving, signed_in
 from tests.streamlit_client import Browser
 
 ROUNDS, RUNS = 12, 10  # a round is so many runs of each in turn, told by their middle one
-WARM_UP = 10
 
 
 def main() -> None:
@@ -22,7 +20,7 @@ def main() -> None:
         board.run()
         fragment = next(iter(board.fragments))
         ways = {"nothing": nothing.run, "tick": lambda: board.run(fragment=fragment), "page": board.run}
-        taken = rounds(ways)
+        taken = rounds(ways, count=ROUNDS, runs=RUNS)
     middle = {name: spread(values).middle * 1000 for name, values in taken.items()}
     detail(
         f"empty page {middle['nothing']:.1f} ms, refresh {middle['tick']:.1f} ms, "
@@ -31,19 +29,3 @@ def main() -> None:
     detail(f"everything drawn again: {ratios(taken['page'], taken['nothing']).told(' times')} the empty page")
     figure = ratios(taken["tick"], taken["nothing"]).told(" times")
     headline("live_rerun", f"a refresh takes {figure} the rerun of an empty page", "within 4 times")
-
-
-def rounds(ways: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Seconds of every way in every round; the ways take turns, so that all have the same neighbours."""
-    for work in ways.values():
-        for _ in range(WARM_UP):
-            work()
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, work in ways.items():
-            taken[name].append(middle_of(work))
-    return taken
-
-
-def middle_of(work: Callable[[], object]) -> float:
-    return spread([seconds(work) for _ in range(RUNS)]).middle

@@ -19,7 +19,7 @@ from tests.streamlit_client import Browser
 STEPS = (50, 100, 200, 300, 400)
 HOLD_SECONDS = 25.0
 BOUND_SECONDS = 1.0
-EVENTS_PER_SECOND = 1.0
+EVENTS_PER_SECOND = 0.1  # three million a year, four times what the invented city sends
 LASTING_SECONDS = 1200
 
 
@@ -36,7 +36,8 @@ async def stepped(browser: Browser) -> int:
         await crowd.grow(count)
         waits = await crowd.waits(HOLD_SECONDS)
         slow = percentile_95(waits)
-        detail(f"{count} sessions: {len(waits)} refreshes, middle {spread(waits).middle:.3f} s, 95 % within {slow:.3f} s")
+        told = f"middle {spread(waits).middle:.3f} s, 95 % within {slow:.3f} s"
+        detail(f"{count} sessions: {len(waits)} refreshes, {told}")
         if slow > BOUND_SECONDS:
             break
         held = count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -34,6 +34,17 @@ def seconds(work: Callable[[], object]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
+
+
+def rounds(ways: Mapping[str, Callable[[], object]], *, count: int, runs: int) -> dict[str, list[float]]:
+    """Seconds that each way took in each round: the middle of so many runs. The ways take turns within a round."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(count + 1):
+        for name, work in ways.items():
+            middle = spread([seconds(work) for _ in range(runs)]).middle
+            if number:  # the first round warms up
+                taken[name].append(middle)
+    return taken
 
 
 def percentile_95(values: Sequence[float]) -> float:

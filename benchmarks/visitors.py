@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -57,7 +57,8 @@ class Visitor:
         due = time.monotonic() + first_wait * interval
         while due < until:
             await asyncio.sleep(max(due - time.monotonic(), 0))
-            await self.run(fragment)
+            with suppress(TimeoutError):  # the wait says so
+                await self.run(fragment)
             self.waits.append(time.monotonic() - due)
             due += interval
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import live, live_chart
-from pages._ui.cached import live_board, live_pickers
+from pages._ui.cached import live_board, live_pickers, turns
 from pages._ui.page import Page, guarded_fragment, open_page, reading
 from pages._ui.widgets import empty_state, head
 from qs.actor import Permission
@@ -19,10 +19,13 @@ page = open_page("live", needs=Permission.LIVE_READ)
 
 @guarded_fragment(needs=Permission.LIVE_READ, run_every=settings().live_refresh_seconds)
 def heading(page: Page, drawn: str) -> None:
-    """Looks at the figures every few seconds; the rest is drawn again when something on the screen has changed."""
+    """Looks at the figures every few seconds; the rest is drawn again when something on the screen has changed.
+
+    Where very many watch, they take turns at that.
+    """
     with reading() as session:
         newest = live_board(session, live.chosen_filters(live_pickers(session, page)), page)
-    if live.what_is_shown(newest) != drawn:
+    if live.what_is_shown(newest) != drawn and turns().take(page.now.timestamp()):
         st.rerun()
     head(live.headline(newest), live.facts(newest, page))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +32,7 @@ from qs.observations.imports import import_file
 from qs.observations.verify import RollupVerdict, verify_rollups
 from qs.pipeline import run_daily
 from qs.sentences import error_sentence, label, problem_sentence
-from qs.settings import settings
+from qs.settings import ROOT, settings
 from qs.tabular.terms import Encoding
 
 app = typer.Typer(help="QS, public-service quality supervision.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -168,6 +170,19 @@ def simulate(
     out.print(f"Playing {rate:g} events a second into {shown_url()}; stop with Ctrl-C.")
     count = play(migrated(), events_per_second=rate, seconds=seconds)
     out.print(f"{count:,} events played.")
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Which figures: ingest, live_queries … All without.")
+    ] = None,
+) -> None:
+    """Measure the headline figures side by side and print them as ratios. Works in temporary stores only."""
+    if not (ROOT / "benchmarks" / "__main__.py").exists():
+        out.print("There are no benchmarks here: they stand in the folder benchmarks/ of the source, beside qs/.")
+        raise typer.Exit(1)
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "benchmarks", *(names or [])], cwd=ROOT).returncode)
 
 
 @app.command("import")

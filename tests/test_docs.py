@@ -27,7 +27,7 @@ COMMAND = re.compile(r"python -m qs((?:[ \t]+[^\s`|&;]+)*)")
 TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 SETTING = re.compile(r"\bQS_[A-Z_]*[A-Z]\b")
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
-OTHER_VARIABLES = {"QS_SETTINGS_FILE", "QS_TEST_POSTGRES_URL", "QS_TEST_KILLS", "QS_KEY"}
+OTHER_VARIABLES = {"QS_SETTINGS_FILE", "QS_TEST_POSTGRES_URL", "QS_TEST_KILLS", "QS_KEY", "QS_BENCH_CITY"}
 
 
 def name_of(path: Path) -> str:

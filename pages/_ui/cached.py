@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import pandas as pd
@@ -19,27 +20,43 @@ from qs.i18n import Language, language
 from qs.monitoring import charts
 from qs.monitoring.queries import Board, board
 from qs.monitoring.terms import Filters
+from qs.settings import settings
 from qs.versions import data_versions
 
 BOARD_SECONDS = 120
 BOARDS_KEPT = 64
+REFRESHES_KEPT = 16
+SECONDS_BETWEEN_REDRAWS = 0.25  # one takes a third of that: with hundreds watching, redraws must not take it all
 SILENCE_MINUTES = 1  # how far behind the clock a cached board may judge silence
 Scopes = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def live_board(session: Session, filters: Filters, page: Page) -> Board:
-    """The board for a screen, computed once for all who see the same services and ask the same."""
+    """The board for a screen, computed once for all who see the same services and ask the same.
+
+    New events may wait for the next refresh, so that a busy feed does not make every visitor compute a board; what
+    people decide (the directory, the standards, new limits) shows at once.
+    """
     minute = page.now.replace(second=0, microsecond=0)
+    store = page.database.engine.url.render_as_string()
+    refresh = int(page.now.timestamp() / settings().live_refresh_seconds)
+    events, *decided = data_versions(session)
     return shared_board(
         session,
         page.actor,
         minute,
         filters,
-        versions=data_versions(session),
+        versions=(seen_first(events, refresh, store), *decided),
         scopes=scope_key(page.actor.scopes(Permission.LIVE_READ)),
-        store=page.database.engine.url.render_as_string(),
+        store=store,
         at=minute.isoformat(),
     )
+
+
+@st.cache_resource(max_entries=REFRESHES_KEPT, show_spinner=False)
+def seen_first(_version: int, refresh: int, store: str) -> int:
+    """The version of the events that the first visitor met in this refresh; it is everybody's until the next one."""
+    return _version
 
 
 @st.cache_resource(ttl=timedelta(seconds=BOARD_SECONDS), max_entries=BOARDS_KEPT, show_spinner=False)
@@ -60,6 +77,28 @@ def shared_board(
 
 def scope_key(scopes: tuple[Scope, ...]) -> Scopes:
     return tuple(sorted((scope.kind.value, tuple(sorted(scope.ids))) for scope in scopes))
+
+
+class Turns:
+    """Lets one visitor at a time draw a whole screen anew, at a distance: the others' headings must stay quick."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.next_at = 0.0
+
+    def take(self, now_seconds: float) -> bool:
+        """True when it is this visitor's turn; the others come again with their next refresh."""
+        with self.lock:
+            if now_seconds < self.next_at:
+                return False
+            self.next_at = now_seconds + SECONDS_BETWEEN_REDRAWS
+            return True
+
+
+@st.cache_resource(show_spinner=False)
+def turns() -> Turns:
+    """The turns of this process, shared by all visitors."""
+    return Turns()
 
 
 @dataclass(frozen=True)

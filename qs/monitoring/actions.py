@@ -67,7 +67,7 @@ def mark_rebase(
     )
     session.add(mark)
     session.flush()
-    raise_version(session, Subject.EVENTS)
+    raise_version(session, Subject.STANDARDS)
     subject = f"rebase:{mark.id}"
     record(
         session,
@@ -90,7 +90,7 @@ def withdraw_rebase(session: Session, rebase_id: int, *, actor: Actor, now: date
         raise NotFound
     check_in_sight(session, mark.service_id, mark.indicator_id, actor)
     mark.withdrawn_at = now
-    raise_version(session, Subject.EVENTS)
+    raise_version(session, Subject.STANDARDS)
     record(session, "chart.rebase_withdrawn", f"rebase:{mark.id}", actor=actor, now=now)
 
 
