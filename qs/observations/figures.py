@@ -193,7 +193,7 @@ def histograms(
 
 
 def values_at(percentile: float, texts: Sequence[str]) -> NDArray[np.float64]:
-    """The value at the percentile (0 to 1) of each histogram: `bucket * COUNT_ROOM + count` per bucket, with commas."""
+    """The value at the percentile (0 to 1) of each histogram: `bucket * COUNT_ROOM + count` for every bucket."""
     if not texts:
         return np.zeros(0)
     cell = np.repeat(np.arange(len(texts)), [text.count(",") + 1 for text in texts])
