@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -20,7 +20,9 @@ from qs.i18n import Language, language
 from qs.monitoring import charts
 from qs.monitoring.queries import Board, board
 from qs.monitoring.terms import Filters
+from qs.periods import local_day
 from qs.settings import settings
+from qs.standards.queries import editions_on
 from qs.versions import data_versions
 
 BOARD_SECONDS = 120
@@ -113,7 +115,12 @@ def live_pickers(session: Session, page: Page) -> Pickers:
     """The filters' choices, read once for all until the directory changes."""
     page.actor.check(Permission.DIRECTORY_READ)
     store = page.database.engine.url.render_as_string()
-    return shared_pickers(session, page.actor, language(), versions=data_versions(session), store=store)
+    versions = data_versions(session)[1:]  # new events change no name
+    everybodys = shared_pickers(session, page.actor, language(), versions=versions, store=store)
+    today = local_day(page.now, settings().zone)
+    scopes = scope_key(page.actor.scopes(Permission.LIVE_READ))
+    own = scoped_pickers(session, page.actor, language(), today, versions=versions, scopes=scopes, store=store)
+    return Pickers(words=everybodys.words | own.words, ids=everybodys.ids | own.ids)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -126,6 +133,28 @@ def shared_pickers(
         "area": directory.areas(_session, actor=_actor),
         "provider": directory.providers(_session, actor=_actor),
     }
+    return Pickers(
+        words={key: words_by_code(frame) for key, frame in frames.items()},
+        ids={key: dict(zip(frame["code"], frame["id"].tolist(), strict=True)) for key, frame in frames.items()},
+    )
+
+
+@st.cache_resource(max_entries=BOARDS_KEPT, show_spinner=False)
+def scoped_pickers(
+    _session: Session,
+    _actor: Actor,
+    language: Language,
+    today: date,
+    *,
+    versions: tuple[int, ...],
+    scopes: Scopes,
+    store: str,
+) -> Pickers:
+    """The services a person watches, and the indicators in force: the key says how far the person sees."""
+    services = directory.services(_session, actor=_actor, permission=Permission.LIVE_READ)
+    services = services.rename(columns={"service_id": "id"})
+    indicators = editions_on(_session, today, actor=_actor).rename(columns={"indicator_id": "id"})
+    frames = {"service": services, "indicator": indicators}
     return Pickers(
         words={key: words_by_code(frame) for key, frame in frames.items()},
         ids={key: dict(zip(frame["code"], frame["id"].tolist(), strict=True)) for key, frame in frames.items()},

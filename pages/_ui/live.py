@@ -82,6 +82,8 @@ def filter_bar(page: Page, pickers: Pickers, counts: dict[Standing, int]) -> str
         choice(everywhere, areas, key="area", width=150)
         with st.popover("", icon=":material/tune:", help=_("More filters")):
             choice(_("All providers"), providers, key="provider", width=300)
+            choice(_("All services"), pickers.words["service"], key="service", width=300)
+            choice(_("All indicators"), pickers.words["indicator"], key="indicator", width=300)
             if EVERYWHERE in page.actor.scopes(Permission.LIVE_READ):
                 one_of(
                     _("Figures of"), {level.value: label(level) for level in Level}, key="level", usual=Level.SERVICE
@@ -152,6 +154,7 @@ def tile(shown: Board, row: int) -> None:
         name = plain(figures.indicator_name(series))
         st.markdown(f":small[**{name}**]", help=tile_help(series), wrap=False)
         st.markdown(f":small[:gray[{plain(tile_owner(series))}]]", wrap=False)
+        st.markdown(tile_target(series), wrap=False)
         st.metric(
             name,
             None if silent else figures.value_text(series, series.value),
@@ -162,6 +165,12 @@ def tile(shown: Board, row: int) -> None:
             chart_data=moved if not np.isnan(moved).all() else None,
             label_visibility="collapsed",
         )
+
+
+def tile_target(series: Series) -> str:
+    """The target, behind the icon that says whether the process can be relied on to meet it."""
+    icon, colour = ASSURANCE_ICONS.get(series.assurance, ("flag", "gray"))
+    return f":small[:{colour}[:material/{icon}:] :gray[{plain(figures.target_text(series))}]]"
 
 
 def tile_owner(series: Series) -> str:
