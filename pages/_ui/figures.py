@@ -125,6 +125,11 @@ def variation_advice(series: Series) -> str:
     return _("Only common-cause variation: no single point needs an explanation. To improve, change the process.")
 
 
+def assurance(series: Series) -> Assurance:
+    """What can be said of the target today: nothing while the data are silent."""
+    return Assurance.NONE if series.standing is Standing.SILENT else series.assurance
+
+
 def assurance_advice(series: Series) -> str:
     """What the limits promise about the target; empty without one."""
     words = {
@@ -133,7 +138,7 @@ def assurance_advice(series: Series) -> str:
         Assurance.INCONSISTENT: _("As it stands, the target of {target} is met in some periods only, by chance."),
         Assurance.NONE: "",
     }
-    return words[series.assurance].format(target=target_text(series))
+    return words[assurance(series)].format(target=target_text(series))
 
 
 def advice(series: Series) -> str:

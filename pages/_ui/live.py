@@ -169,7 +169,7 @@ def tile(shown: Board, row: int) -> None:
 
 def tile_target(series: Series) -> str:
     """The target, behind the icon that says whether the process can be relied on to meet it."""
-    icon, colour = ASSURANCE_ICONS.get(series.assurance, ("flag", "gray"))
+    icon, colour = ASSURANCE_ICONS.get(figures.assurance(series), ("flag", "gray"))
     return f":small[:{colour}[:material/{icon}:] :gray[{plain(figures.target_text(series))}]]"
 
 
@@ -191,7 +191,7 @@ def tile_help(series: Series) -> str:
     lines = [
         _("Period: {period}").format(period=figures.shown_period(series)),
         _("Target: {target}").format(target=figures.target_text(series)),
-        label(series.assurance),
+        *([label(assured)] if (assured := figures.assurance(series)) in ASSURANCE_ICONS else []),
         pick(series.definition, series.definition_en),
     ]
     return "\n\n".join(plain(line) for line in lines)

@@ -39,9 +39,10 @@ def chart_card(shown: Board, row: int, frame: pd.DataFrame) -> None:
         icon = "sensors_off" if series.standing is Standing.SILENT else f"trending_{arrow(series)}"
         icon = "trending_flat" if icon.endswith("off") and series.standing is not Standing.SILENT else icon
         st.badge(label(series.standing), icon=f":material/{icon}:", color=COLOURS[series.standing])
-        if series.assurance is not Assurance.NONE:
-            mark, colour = ASSURANCE_ICONS[series.assurance]
-            st.badge(label(series.assurance), icon=f":material/{mark}:", color=colour)
+        assured = figures.assurance(series)
+        if assured is not Assurance.NONE:
+            mark, colour = ASSURANCE_ICONS[assured]
+            st.badge(label(assured), icon=f":material/{mark}:", color=colour)
         st.space("stretch")
         note(" · ".join(chart_facts(series)))
     dark = (st.context.theme.type or "light") == "dark"

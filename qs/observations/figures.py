@@ -245,9 +245,3 @@ def events_behind(
     )
     frame = pd.DataFrame(session.execute(statement).all(), columns=list(EVENT_COLUMNS))
     return frame.assign(channel=members(Channel(value) for value in frame["channel"]))
-
-
-def latest_moments(session: Session) -> tuple[datetime | None, datetime | None]:
-    """When the newest event happened and when the newest was received, over everything; empty when there is none."""
-    row = session.execute(sa.select(sa.func.max(Stream.last_happened_at), sa.func.max(Stream.last_received_at))).one()
-    return row[0], row[1]
