@@ -27,6 +27,51 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people.edit"
     KEYS_EDIT = "keys.edit"
     AUDIT_READ = "audit.read"
+    COVERAGE_READ = "coverage.read"
+    PERSONAL_REVEAL = "personal.reveal"  # see who a requester is, with a reason that is kept
+    PERSONAL_ERASE = "personal.erase"
+    DEADLINES_READ = "deadlines.read"
+    DEADLINES_EDIT = "deadlines.edit"
+    RECTIFICATIONS_READ = "rectifications.read"
+    RECTIFICATIONS_ORDER = "rectifications.order"
+    RECTIFICATIONS_ANSWER = "rectifications.answer"  # plan and proof, by those who are to put it right
+    RECTIFICATIONS_VERIFY = "rectifications.verify"
+    RECTIFICATIONS_APPROVE = "rectifications.approve"  # an extension
+    COMPLAINTS_READ = "complaints.read"
+    COMPLAINTS_REGISTER = "complaints.register"
+    COMPLAINTS_DISPATCH = "complaints.dispatch"
+    COMPLAINTS_HANDLE = "complaints.handle"
+    COMPLAINTS_APPROVE = "complaints.approve"  # extensions, and requests that are not accepted
+    COMPLAINTS_CALL_BACK = "complaints.call_back"
+    PARTICIPATION_READ = "participation.read"
+    PARTICIPATION_EDIT = "participation.edit"  # consultations, hearings, rating points
+    PARTICIPATION_ANSWER = "participation.answer"
+    RATINGS_REVIEW = "ratings.review"  # sort negative ratings, decide what is excluded
+    INSPECTIONS_READ = "inspections.read"
+    INSPECTIONS_PLAN = "inspections.plan"
+    INSPECTIONS_RECORD = "inspections.record"
+    INSPECTIONS_DEFEND = "inspections.defend"
+    INSPECTIONS_CONCLUDE = "inspections.conclude"
+    EVALUATIONS_READ = "evaluations.read"
+    EVALUATIONS_OPEN = "evaluations.open"
+    EVALUATIONS_SCORE = "evaluations.score"
+    EVALUATIONS_REVIEW = "evaluations.review"
+    EVALUATIONS_APPROVE = "evaluations.approve"
+    RANKINGS_READ = "rankings.read"
+    RANKINGS_FREEZE = "rankings.freeze"
+    INCENTIVES_READ = "incentives.read"
+    INCENTIVES_EDIT = "incentives.edit"
+    INCENTIVES_DECIDE = "incentives.decide"
+    INCENTIVES_APPEAL = "incentives.appeal"
+    TRAINING_READ = "training.read"
+    TRAINING_EDIT = "training.edit"
+    PROGRAMME_READ = "programme.read"
+    PROGRAMME_EDIT = "programme.edit"
+    PUBLICATION_READ = "publication.read"
+    PUBLICATION_PREPARE = "publication.prepare"
+    PUBLICATION_APPROVE = "publication.approve"
+    PUBLIC_READ = "public.read"  # what is published
+    PUBLIC_SPEAK = "public.speak"  # file a request, rate, suggest, register for a hearing
 
 
 class Role(StrEnum):
@@ -46,22 +91,106 @@ class Role(StrEnum):
 
 
 P = Permission
-EVERYBODY = frozenset({P.HOME_SEE, P.DIRECTORY_READ, P.STANDARDS_READ})
+EVERYBODY = frozenset({P.HOME_SEE, P.DIRECTORY_READ, P.STANDARDS_READ, P.PROGRAMME_READ, P.TRAINING_READ})
 WATCHERS = EVERYBODY | {P.LIVE_READ}
+CHAIN_READERS = WATCHERS | {
+    P.COVERAGE_READ,
+    P.DEADLINES_READ,
+    P.RECTIFICATIONS_READ,
+    P.COMPLAINTS_READ,
+    P.PARTICIPATION_READ,
+    P.INSPECTIONS_READ,
+    P.EVALUATIONS_READ,
+    P.RANKINGS_READ,
+    P.INCENTIVES_READ,
+    P.PUBLICATION_READ,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SUPERVISOR: WATCHERS | {P.LIVE_REBASE, P.STANDARDS_EDIT, P.STANDARDS_LOAD, P.FEEDS_READ, P.EVENTS_ADD},
-    Role.DEPARTMENT_HEAD: WATCHERS,
-    Role.SERVICE_LEADER: WATCHERS,
-    Role.THIRD_PARTY: EVERYBODY,
-    Role.INSPECTOR: WATCHERS,
-    Role.HOTLINE_OPERATOR: EVERYBODY,
-    Role.HUMAN_RESOURCES: EVERYBODY,
-    Role.PUBLIC_RELATIONS: WATCHERS,
+    Role.SUPERVISOR: CHAIN_READERS
+    | {
+        P.LIVE_REBASE,
+        P.STANDARDS_EDIT,
+        P.STANDARDS_LOAD,
+        P.FEEDS_READ,
+        P.EVENTS_ADD,
+        P.PERSONAL_REVEAL,
+        P.RECTIFICATIONS_ORDER,
+        P.RECTIFICATIONS_VERIFY,
+        P.RECTIFICATIONS_APPROVE,
+        P.COMPLAINTS_REGISTER,
+        P.COMPLAINTS_DISPATCH,
+        P.COMPLAINTS_APPROVE,
+        P.COMPLAINTS_CALL_BACK,
+        P.RATINGS_REVIEW,
+        P.PARTICIPATION_ANSWER,
+        P.INSPECTIONS_PLAN,
+        P.INSPECTIONS_RECORD,
+        P.INSPECTIONS_CONCLUDE,
+        P.EVALUATIONS_OPEN,
+        P.EVALUATIONS_SCORE,
+        P.EVALUATIONS_REVIEW,
+        P.EVALUATIONS_APPROVE,
+        P.RANKINGS_FREEZE,
+        P.INCENTIVES_EDIT,
+        P.INCENTIVES_DECIDE,
+        P.PROGRAMME_EDIT,
+        P.PUBLICATION_APPROVE,
+    },
+    Role.DEPARTMENT_HEAD: CHAIN_READERS | {P.COMPLAINTS_APPROVE, P.INCENTIVES_APPEAL},
+    Role.SERVICE_LEADER: CHAIN_READERS
+    | {
+        P.RECTIFICATIONS_ANSWER,
+        P.COMPLAINTS_HANDLE,
+        P.PARTICIPATION_ANSWER,
+        P.INSPECTIONS_DEFEND,
+        P.EVALUATIONS_SCORE,
+        P.INCENTIVES_APPEAL,
+    },
+    Role.THIRD_PARTY: EVERYBODY | {P.EVALUATIONS_READ, P.EVALUATIONS_SCORE},
+    Role.INSPECTOR: WATCHERS
+    | {
+        P.COVERAGE_READ,
+        P.DEADLINES_READ,
+        P.RECTIFICATIONS_READ,
+        P.RECTIFICATIONS_ORDER,
+        P.RECTIFICATIONS_VERIFY,
+        P.INSPECTIONS_READ,
+        P.INSPECTIONS_RECORD,
+    },
+    Role.HOTLINE_OPERATOR: EVERYBODY
+    | {
+        P.DEADLINES_READ,
+        P.COMPLAINTS_READ,
+        P.COMPLAINTS_REGISTER,
+        P.COMPLAINTS_DISPATCH,
+        P.COMPLAINTS_CALL_BACK,
+        P.PERSONAL_REVEAL,
+    },
+    Role.HUMAN_RESOURCES: EVERYBODY | {P.TRAINING_EDIT, P.RANKINGS_READ},
+    Role.PUBLIC_RELATIONS: WATCHERS
+    | {
+        P.PARTICIPATION_READ,
+        P.PARTICIPATION_EDIT,
+        P.RANKINGS_READ,
+        P.PUBLICATION_READ,
+        P.PUBLICATION_PREPARE,
+    },
     Role.INFORMATION_TECHNOLOGY: WATCHERS
-    | {P.STANDARDS_LOAD, P.FEEDS_READ, P.FEEDS_EDIT, P.EVENTS_ADD, P.KEYS_EDIT, P.DIRECTORY_EDIT},
-    Role.AUDITOR: WATCHERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ},
-    Role.ADMINISTRATOR: EVERYBODY | {P.PEOPLE_READ, P.PEOPLE_EDIT, P.KEYS_EDIT, P.DIRECTORY_EDIT, P.FEEDS_READ},
+    | {
+        P.STANDARDS_LOAD,
+        P.FEEDS_READ,
+        P.FEEDS_EDIT,
+        P.EVENTS_ADD,
+        P.KEYS_EDIT,
+        P.DIRECTORY_EDIT,
+        P.COVERAGE_READ,
+        P.DEADLINES_READ,
+        P.DEADLINES_EDIT,
+    },
+    Role.AUDITOR: CHAIN_READERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ},
+    Role.ADMINISTRATOR: EVERYBODY
+    | {P.PEOPLE_READ, P.PEOPLE_EDIT, P.KEYS_EDIT, P.DIRECTORY_EDIT, P.FEEDS_READ, P.PERSONAL_ERASE},
 }
 
 
@@ -133,3 +262,6 @@ class Actor:
 
 
 SYSTEM = Actor(person_id=None, username="system", name="QS", extra=frozenset(Permission))
+PUBLIC = Actor(
+    person_id=None, username="public", name="公众", extra=frozenset({Permission.PUBLIC_READ, Permission.PUBLIC_SPEAK})
+)

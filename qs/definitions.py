@@ -38,13 +38,18 @@ class Placed(Generic[EntryKind]):
 
 def read_tables(path: Path, kinds: set[str], problems: list[Problem]) -> Tables:
     """The tables of a file; what is wrong with it is added to the problems."""
+    return tables_of(path.name, path.read_bytes(), kinds, problems)
+
+
+def tables_of(file_name: str, content: bytes, kinds: set[str], problems: list[Problem]) -> Tables:
+    """The tables of a file's content; what is wrong with it is added to the problems."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(Problem("file_not_toml", where=path.name, facts={"detail": str(error)}))
+        problems.append(Problem("file_not_toml", where=file_name, facts={"detail": str(error)}))
         return {}
     for key in sorted(tables.keys() - kinds):
-        problems.append(Problem("key_unknown", where=path.name, facts={"key": key}))
+        problems.append(Problem("key_unknown", where=file_name, facts={"key": key}))
     return tables
 
 

@@ -91,3 +91,17 @@ def next_start(moment: datetime, grain: Grain, zone: ZoneInfo) -> datetime:
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
+
+
+def quarter_name(day: date) -> str:
+    """The quarter a day lies in, as people write it: 2026Q3."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def quarter_days(name: str) -> tuple[date, date]:
+    """The first day of a quarter and the first day after it. Raises ValueError for anything but a quarter's name."""
+    year, _, number = name.partition("Q")
+    if not (len(year) == 4 and year.isascii() and year.isdecimal() and number in ("1", "2", "3", "4")):
+        raise ValueError(f"{name!r} is not the name of a quarter")
+    first = date(int(year), 3 * int(number) - 2, 1)
+    return first, date(first.year + first.month // 10, (first.month + 2) % 12 + 1, 1)

@@ -6,17 +6,46 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from qs.access import terms as access
+from qs.attachments import terms as attachments
 from qs.audit import terms as audit
+from qs.complaints import terms as complaints
+from qs.deadlines import terms as deadlines
 from qs.directory import terms as directory
 from qs.errors import Fact, Problem, QualityError
+from qs.evaluations import terms as evaluations
 from qs.i18n import N_, gettext, number
+from qs.incentives import terms as incentives
+from qs.inspections import terms as inspections
 from qs.monitoring import terms as monitoring
 from qs.observations import terms as observations
+from qs.participation import terms as participation
+from qs.programme import terms as programme
+from qs.publication import terms as publication
+from qs.rankings import terms as rankings
+from qs.rectifications import terms as rectifications
 from qs.standards import terms as standards
 from qs.tabular import terms as tabular
+from qs.training import terms as training
+from qs.vault import terms as vault
+from qs.waiting import Waiting
 
-CONTEXTS = (tabular, audit, access, directory, standards, observations, monitoring)
-RECORDING = (audit, access, directory, standards, observations, monitoring)
+CHAIN = (
+    attachments,
+    vault,
+    deadlines,
+    rectifications,
+    complaints,
+    participation,
+    inspections,
+    evaluations,
+    rankings,
+    incentives,
+    training,
+    programme,
+    publication,
+)
+RECORDING = (audit, access, directory, standards, observations, monitoring, *CHAIN)
+CONTEXTS = (tabular, *RECORDING)
 
 GENERAL_ERRORS: dict[str, str] = {
     "quality_error": N_("This could not be done."),
@@ -30,6 +59,9 @@ GENERAL_ERRORS: dict[str, str] = {
     "key_missing": N_("“{key}” is missing. Add it."),
     "value_of_wrong_kind": N_("The value of “{key}” is of the wrong kind: {value}"),
     "defined_twice": N_("The same code is defined twice for the same day. Keep one of them."),
+    "text_empty": N_("“{field}” is empty. Fill it in."),
+    "text_too_long": N_("“{field}” has {length} characters; at most {limit} are kept. Shorten it, or add a file."),
+    "text_characters": N_("“{field}” holds control characters. Type the text again, or paste it as plain text."),
 }
 
 
@@ -78,13 +110,31 @@ def action_label(code: str) -> str:
 def object_label(object: str) -> str:
     """What an entry is about, `service:12` as “Service 12”."""
     kind, _, number_of_it = object.partition(":")
-    word = gettext(audit.OBJECTS[kind]) if kind in audit.OBJECTS else kind
+    word = word_of(kind, "OBJECTS")
     return f"{word} {number_of_it}" if number_of_it.isdecimal() else word
 
 
 def fact_label(name: str) -> str:
     """What a fact of an entry is called; its own name where there is no word for it."""
-    return gettext(audit.FACTS[name]) if name in audit.FACTS else name
+    return word_of(name, "FACTS")
+
+
+def word_of(name: str, book: str) -> str:
+    """The word for a name in the books of the contexts, upstream first; the name itself where none has it."""
+    for context in (audit, *CHAIN):
+        words: Mapping[str, str] = getattr(context, book)
+        if name in words:
+            return gettext(words[name])
+    return name
+
+
+def waiting_sentences(waiting: Waiting) -> tuple[str, str]:
+    """What waits for somebody, and why, in the language of the run."""
+    for context in CHAIN:
+        if waiting.code in context.WAITING:
+            what, why = context.WAITING[waiting.code]
+            return filled(gettext(what), waiting.facts), filled(gettext(why), waiting.facts)
+    raise ValueError(f"{waiting.code} has no words")
 
 
 def template(code: str, *, fallback: str) -> str:

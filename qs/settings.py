@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     demo_password: str = "lanping-2026"  # of the invented people, who exist in a demo installation only
     office_name: str = "公共服务质量监督办公室"
     office_name_en: str = "Public Service Quality Supervision Office"
+    public_url: str = "http://localhost:8501"  # where the public pages stand: printed as QR codes on rating points
     time_zone: str = "Asia/Shanghai"
     allowed_hosts: list[str] = Field(default_factory=lambda: ["localhost", "127.0.0.1", "[::1]"])
     https: bool = False  # set behind a TLS proxy: cookies become Secure and carry the __Host- prefix
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     sockets_per_address: int = Field(default=100, ge=1)
     messages_per_ten_seconds: int = Field(default=120, ge=1)  # of one socket, before it is closed
     upload_quota_megabytes: int = Field(default=300, ge=1)  # of one address in ten minutes
+    public_upload_quota_megabytes: int = Field(default=60, ge=1)  # the same for visitors who are not signed in
 
     @property
     def url(self) -> str:

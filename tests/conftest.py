@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -91,17 +92,35 @@ def admin_sql(url: str, statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def store_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+@contextmanager
+def fresh_store_url(request: pytest.FixtureRequest, folder: Path, worker_id: str) -> Iterator[str]:
     """The address of a fresh store: SQLite, or PostgreSQL when QS_TEST_STORE=postgresql."""
     if os.environ.get("QS_TEST_STORE") != "postgresql":
-        shutil.copy(request.getfixturevalue("template_file"), tmp_path / "qs.db")
-        yield f"sqlite:///{tmp_path / 'qs.db'}"
+        shutil.copy(request.getfixturevalue("template_file"), folder / "qs.db")
+        yield f"sqlite:///{folder / 'qs.db'}"
         return
     url, name = request.getfixturevalue("postgres_url"), f"qs_{worker_id}_{os.getpid()}_{next(names)}"
     admin_sql(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_template")}"')
     yield on_database(url, name)
     admin_sql(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """The address of a store of its own for one test."""
+    with fresh_store_url(request, tmp_path, worker_id) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Database]:
+    """One store for all tests of a module, which leave it as they found it."""
+    with fresh_store_url(request, tmp_path_factory.mktemp("shared"), worker_id) as url:
+        opened = Database(make_engine(url), audit_key=AUDIT_KEY)
+        yield opened
+        opened.engine.dispose()
 
 
 @pytest.fixture

@@ -8,7 +8,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTEXTS = ("audit", "access", "directory", "standards", "observations", "monitoring")  # upstream to downstream
+CONTEXTS = (  # upstream to downstream
+    "audit",
+    "access",
+    "attachments",
+    "vault",
+    "directory",
+    "deadlines",
+    "standards",
+    "observations",
+    "rectifications",
+    "complaints",
+    "participation",
+    "monitoring",
+    "inspections",
+    "evaluations",
+    "rankings",
+    "incentives",
+    "training",
+    "programme",
+    "publication",
+)
 CORE = {
     "actor",
     "chart_style",
@@ -26,15 +46,28 @@ CORE = {
     "texts",
     "toml",
     "versions",
+    "waiting",
 }
-EDGES = {"cli", "pipeline", "web", "demo", "migrations", "sentences", "models", "__main__"}
+EDGES = {
+    "cli",
+    "coverage",
+    "office",
+    "pipeline",
+    "proofs",
+    "web",
+    "demo",
+    "migrations",
+    "sentences",
+    "models",
+    "__main__",
+}
 MAY_NAME_STREAMLIT = {  # the edge that serves its pages and checks its options
     "qs/web/gateway.py",
     "qs/web/options.py",
     "qs/web/passwords.py",
     "qs/web/security_headers.py",
 }
-MAY_READ_THE_CLOCK = ("qs/cli.py", "qs/pipeline.py", "qs/web/", "qs/demo/simulate.py", "pages/_ui/")
+MAY_READ_THE_CLOCK = ("qs/cli.py", "qs/pipeline.py", "qs/proofs.py", "qs/web/", "qs/demo/simulate.py", "pages/_ui/")
 
 
 def sources(*places: str) -> list[Path]:
@@ -146,8 +179,14 @@ def test_every_action_says_who_acts(name, node):
     assert node.args.args[0].arg == "session"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=name_of)
+PAGES = [*(ROOT / "pages").glob("*.py"), *(ROOT / "pages" / "public").glob("*.py")]
+FOR_EVERYBODY = ("pages/public/", "pages/kiosk.py")  # whose door asks nobody who they are
+MAY_SEND_MARKUP = "pages/_ui/public_style.py"  # loads the style sheets of the public pages, static files
+
+
+@pytest.mark.parametrize("path", sorted(PAGES), ids=name_of)
 def test_every_page_asks_at_the_door_first(path):
+    door = "open_public" if name_of(path).startswith(FOR_EVERYBODY) else "open_page"
     for node in tree(path).body:
         if (
             isinstance(node, ast.Import | ast.ImportFrom)
@@ -156,8 +195,8 @@ def test_every_page_asks_at_the_door_first(path):
         ):
             continue
         value = node.value if isinstance(node, ast.Assign | ast.Expr) else None
-        assert isinstance(value, ast.Call), "the first statement must be open_page"
-        assert getattr(value.func, "id", "") == "open_page"
+        assert isinstance(value, ast.Call), f"the first statement must be {door}"
+        assert getattr(value.func, "id", "") == door
         break
 
 
@@ -174,10 +213,27 @@ def test_no_screen_shows_raw_html_or_holds_sql(path):
     text = path.read_text(encoding="utf-8")
     for word in (
         "unsafe_allow_html=True",
-        "st.html(",
         "components.v1",
         "sqlalchemy as sa",
         "st.download_button",
         "eval(",
     ):
         assert word not in text
+    assert "st.html(" not in text or name_of(path) == MAY_SEND_MARKUP
+
+
+def test_the_one_place_that_sends_markup_sends_whole_files_only():
+    calls = [
+        node
+        for node in ast.walk(tree(ROOT / MAY_SEND_MARKUP))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.html"
+    ]
+    handed = {ast.unparse(argument) for call in calls for argument in call.args}
+    assert handed == {"PUBLIC", "PUBLIC_DARK", "WALL"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui").glob("*.css")), ids=name_of)
+def test_style_sheets_fetch_nothing(path):
+    text = path.read_text(encoding="utf-8")
+    assert "url(" not in text
+    assert "@import" not in text

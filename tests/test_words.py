@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from babel.messages.extract import extract_from_dir
 
 from qs.i18n import Language, catalogue
@@ -43,10 +42,14 @@ def test_no_chinese_text_is_left_over():
     assert left == []
 
 
-@pytest.mark.parametrize(("message", "translations"), sorted(catalogue(Language.ZH).items()), ids=str)
-def test_a_translation_keeps_the_places_to_fill(message, translations):
-    for translation in translations:
-        assert set(PLACEHOLDER.findall(translation)) == set(PLACEHOLDER.findall(message))
+def test_a_translation_keeps_the_places_to_fill():
+    lost = [
+        message
+        for message, translations in catalogue(Language.ZH).items()
+        for translation in translations
+        if set(PLACEHOLDER.findall(translation)) != set(PLACEHOLDER.findall(message))
+    ]
+    assert lost == []
 
 
 def test_no_chinese_stands_in_the_code_as_a_message():

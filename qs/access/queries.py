@@ -93,6 +93,12 @@ def actor_of(person: Person) -> Actor:
     return Actor(person_id=person.id, username=person.username, name=person.name, grants=grants(rows))
 
 
+def actors_by_username(session: Session) -> dict[str, Actor]:
+    """Everybody who is active, with the rights of this moment, by username: for building a history."""
+    kept = session.scalars(sa.select(Person).where(Person.is_active).options(selectinload(Person.grants)))
+    return {person.username: actor_of(person) for person in kept}
+
+
 def actor_of_session(session: Session, token_hash: str, *, now: datetime) -> Actor | None:
     """The actor of a signed-in browser with the rights of this moment; None when nobody is signed in there."""
     found = open_session(session, token_hash, now=now)

@@ -13,6 +13,7 @@ from qs.audit.models import AuditEntry, AuditHead
 from qs.audit.rules import FIRST_MAC, canonical, next_mac
 from qs.audit.terms import Verdict, Wanted
 
+HELD_HEAD = "audit_head"  # kept with the session: the transaction that locked it, and the head
 FAULTS_TOLD = 20  # places named in the entry of a verification
 Fact = str | int | float | bool | None | list[str] | list[int]
 
@@ -41,7 +42,21 @@ def record(session: Session, action: str, object: str, *, actor: Actor, now: dat
 
 
 def locked_head(session: Session) -> AuditHead:
-    """The end of the chain, locked until the transaction ends; begun when there is none."""
+    """The end of the chain, locked until the transaction ends; begun when there is none.
+
+    Locked once in a transaction (or savepoint): whoever holds it need not read it again.
+    """
+    transaction = session.get_nested_transaction() or session.get_transaction()
+    holder, held = session.info.get(HELD_HEAD, (None, None))
+    if held is not None and holder is transaction and transaction is not None:
+        found: AuditHead = held
+        return found
+    head = first_locked_head(session)
+    session.info[HELD_HEAD] = (session.get_nested_transaction() or session.get_transaction(), head)
+    return head
+
+
+def first_locked_head(session: Session) -> AuditHead:
     head = session.get(AuditHead, 1, with_for_update=True)
     if head is None:
         begin_chain(session)
