@@ -1,0 +1,70 @@
+"""Who a requester is: masked for everybody who sees the case, in clear only for a reason that is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pages._ui.facts import fact_list
+from pages._ui.page import Page, reading, saving
+from pages._ui.widgets import note
+from qs.actor import Permission
+from qs.i18n import gettext as _
+from qs.i18n import moment, ngettext, number
+from qs.vault import actions, queries
+from qs.vault.terms import FIELDS, Masked, Personal
+
+
+def masked_contact(page: Page, vault_id: int, *, subject: str) -> None:
+    """The contact of one person with all but a hint hidden, and the button to see it in clear.
+
+    `subject`: the case it belongs to, such as `request:12`. The page has read that case for this actor.
+    """
+    with reading() as session:
+        found = queries.masked(session, [vault_id], actor=page.actor).get(vault_id)
+        others = len(queries.same_contact(session, vault_id, actor=page.actor))
+    if found is None or found.is_erased:
+        note(_("The personal data were erased. Only the case itself is left."))
+        return
+    fact_list(contact_facts(found))
+    if others:
+        words = ngettext("{n} other case this year", "{n} other cases this year", others)
+        note(_("The same contact stands in {cases}.").format(cases=words.format(n=number(others))))
+    if page.actor.has(Permission.PERSONAL_REVEAL) and st.button(
+        _("See who this is"), icon=":material/visibility:", key=f"reveal_{vault_id}"
+    ):
+        st.dialog(_("See who this is"))(reveal)(page, vault_id, subject)
+
+
+def contact_facts(found: Masked | Personal) -> list[tuple[str, str]]:
+    return [(_(FIELDS[name]), getattr(found, name)) for name in FIELDS if getattr(found, name)]
+
+
+def reveal(page: Page, vault_id: int, subject: str) -> None:
+    """Asks for the reason, then shows the data until the dialog is closed; they are kept nowhere."""
+    with st.form(f"reveal_form_{vault_id}", border=False):
+        note(_("Your name, the time and the reason are kept, and auditors read them."))
+        reason = st.text_input(_("Reason"), max_chars=actions.REASON_LENGTH, key=f"reveal_reason_{vault_id}")
+        pressed = st.form_submit_button(_("Show it"), type="primary", key=f"reveal_show_{vault_id}")
+    if not pressed:
+        earlier_looks(page, vault_id)
+        return
+    personal: Personal | None = None
+    with saving(page, stays=True) as session:
+        personal = actions.reveal(
+            session, vault_id, subject=subject, reason=reason, actor=page.actor, now=datetime.now(UTC)
+        )
+    if personal is not None:
+        fact_list(contact_facts(personal))
+
+
+def earlier_looks(page: Page, vault_id: int) -> None:
+    with reading() as session:
+        looks = queries.reveals(session, vault_id, actor=page.actor)
+    if looks:
+        note(
+            _("Last seen by {username} on {moment}: {reason}").format(
+                username=looks[0].username, moment=moment(looks[0].revealed_at), reason=looks[0].reason
+            )
+        )

@@ -1,0 +1,132 @@
+"""What can be done with personal data: keep them encrypted, look at them for a reason, hold them, and erase them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from qs.actor import Actor, Permission
+from qs.audit.actions import record
+from qs.errors import Conflict, InvalidInput, NotFound
+from qs.periods import local_day
+from qs.settings import settings
+from qs.texts import checked
+from qs.vault import rules
+from qs.vault.models import VaultKey, VaultPerson, VaultReveal
+from qs.vault.queries import opened
+from qs.vault.terms import Ground, Personal
+
+REASON_LENGTH = 300
+
+
+class PersonOnHold(Conflict):
+    """The data are held for a procedure."""
+
+    code = "person_on_hold"
+
+
+def keep_person(
+    session: Session,
+    *,
+    name: str = "",
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Keep somebody's data under a key of their own; returns the id. Raises InvalidInput.
+
+    Part of another room's act, which checks the right and leaves the trace.
+    """
+    personal = rules.cleaned(name, phone, email, address)
+    secret, key, pseudonym = session.info["audit_key"], secrets.token_bytes(rules.KEY_BYTES), secrets.token_hex(16)
+    person = VaultPerson(
+        pseudonym=pseudonym,
+        content=rules.sealed(key, secrets.token_bytes(rules.NONCE_BYTES), pseudonym, personal),
+        contact_hash=rules.contact_hash(secret, local_day(now, settings().zone).year, personal),
+        kept_at=now,
+    )
+    session.add(person)
+    session.flush()
+    wrapped = rules.wrapped(secret, secrets.token_bytes(rules.NONCE_BYTES), pseudonym, key)
+    session.add(VaultKey(vault_id=person.id, wrapped=wrapped))
+    session.flush()
+    return person.id
+
+
+def retain_until(session: Session, vault_id: int, day: date | None, *, actor: Actor, now: datetime) -> None:
+    """Set the last day of keeping, once the case is closed; None while it runs again.
+
+    Part of another room's act, which checks the right and leaves the trace. Raises NotFound.
+    """
+    locked(session, vault_id).retain_until = day
+    session.flush()
+
+
+def reveal(session: Session, vault_id: int, *, subject: str, reason: str, actor: Actor, now: datetime) -> Personal:
+    """Somebody's data in clear, for a reason that is kept with who looked. `subject`: the case, as `request:12`.
+
+    The caller has checked that the actor may see the case. Raises NotAllowed, InvalidInput, NotFound.
+    """
+    actor.check(Permission.PERSONAL_REVEAL)
+    words = checked(reason, field="Reason", longest=REASON_LENGTH, is_long=False)
+    if len(words) < rules.LEAST_REASON:
+        raise InvalidInput("reveal_reason_short", least=rules.LEAST_REASON)
+    person = locked(session, vault_id)
+    key = session.get(VaultKey, vault_id)
+    if key is None:
+        raise NotFound("person_erased")
+    personal = opened(session, person, key.wrapped)
+    session.add(
+        VaultReveal(
+            vault_id=vault_id,
+            subject=subject,
+            reason=words,
+            person_id=actor.person_id,
+            username=actor.username,
+            revealed_at=now,
+        )
+    )
+    record(session, "vault.revealed", f"vault_person:{vault_id}", actor=actor, now=now, subject=subject)
+    return personal
+
+
+def hold_person(session: Session, vault_id: int, until: date, *, actor: Actor, now: datetime) -> None:
+    """Keep the data for a procedure until a day, whatever the time of keeping says. Raises NotFound."""
+    actor.check_everywhere(Permission.PERSONAL_ERASE)
+    person = unerased(session, vault_id)
+    person.held_until, person.held_by = until, actor.person_id
+    record(session, "vault.held", f"vault_person:{vault_id}", actor=actor, now=now, until=until.isoformat())
+
+
+def erase_person(session: Session, vault_id: int, *, ground: Ground, actor: Actor, now: datetime) -> None:
+    """Destroy the key and the ciphertext; what stays is when, by whom and on what ground.
+
+    A backup from before still holds both, so its own time limit ends what it keeps. Raises NotFound, PersonOnHold.
+    """
+    actor.check_everywhere(Permission.PERSONAL_ERASE)
+    person = unerased(session, vault_id)
+    if person.held_until is not None and local_day(now, settings().zone) <= person.held_until:
+        raise PersonOnHold(until=person.held_until.isoformat())
+    session.execute(sa.delete(VaultKey).where(VaultKey.vault_id == vault_id))
+    person.content, person.contact_hash = None, None
+    person.erased_at, person.erased_by, person.ground = now, actor.person_id, ground
+    record(session, "vault.erased", f"vault_person:{vault_id}", actor=actor, now=now, ground=ground.value)
+
+
+def unerased(session: Session, vault_id: int) -> VaultPerson:
+    person = locked(session, vault_id)
+    if person.erased_at is not None:
+        raise NotFound("person_erased")
+    return person
+
+
+def locked(session: Session, vault_id: int) -> VaultPerson:
+    person = session.get(VaultPerson, vault_id, with_for_update=True)
+    if person is None:
+        raise NotFound("person_unknown")
+    return person
