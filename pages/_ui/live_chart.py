@@ -11,6 +11,7 @@ import streamlit as st
 from pages._ui import cached, figures
 from pages._ui.live import ASSURANCE_ICONS, COLOURS, arrow
 from pages._ui.page import reading, saving
+from pages._ui.rectification_signal import signal_order
 from pages._ui.run import Page
 from pages._ui.tables import table
 from pages._ui.widgets import definition, note, plain, section, show_text
@@ -114,6 +115,8 @@ def next_step(shown: Board, row: int, frame: pd.DataFrame, page: Page, level: Le
     if promise := figures.assurance_advice(series):
         st.markdown(plain(promise))
     definition(_("How it is counted"), definition_facts(series))
+    if level is Level.SERVICE:
+        signal_order(series, page)
     if level is Level.SERVICE and page.actor.has(Permission.LIVE_REBASE):
         with st.popover(_("New limits"), icon=":material/start:", width="stretch"):
             new_limits(shown, row, frame, page)

@@ -1,0 +1,217 @@
+"""One order: what is demanded, what was planned and proved, what the figures say, and everything that happened."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import streamlit as st
+
+from pages._ui import figures
+from pages._ui.choices import keep
+from pages._ui.due import due_words, how_counted
+from pages._ui.facts import fact_list
+from pages._ui.page import Page, reading
+from pages._ui.rectification_board import COLOURS, ICONS
+from pages._ui.standards_cards import as_series, in_force
+from pages._ui.tables import offer_download
+from pages._ui.widgets import note, plain, section, show_text
+from qs.actor import Permission
+from qs.attachments.terms import KeptFile
+from qs.i18n import day, moment, ngettext, number, pick
+from qs.i18n import gettext as _
+from qs.observations.spans import Span
+from qs.periods import local_day
+from qs.rectifications import queries
+from qs.rectifications.figures import Comparison
+from qs.rectifications.queries import Proof, RectificationDetail
+from qs.rectifications.rules import LEAST_CASES
+from qs.rectifications.terms import Effect, Stage, Verdict
+from qs.sentences import label
+from qs.settings import settings
+from qs.standards.queries import indicator_detail
+
+EFFECT_COLOURS = {Effect.BETTER: "blue", Effect.WORSE: "orange"}
+PICTURE_WIDTH = 260
+
+
+def heading(detail: RectificationDetail, page: Page) -> tuple[str, str]:
+    """The title of an open order, and the facts below it."""
+    row = detail.row
+    facts = [
+        row["number"],
+        pick(row["service"], row["service_en"]),
+        pick(row["provider"], row["provider_en"]),
+        _("raised by: {source}").format(source=label(row["source"])),
+    ]
+    return pick(row["title"], row["title_en"]), " · ".join(facts)
+
+
+def standing(detail: RectificationDetail, page: Page) -> None:
+    """Where the order stands, how long there is, who answers, and how the time was counted."""
+    row, stage = detail.row, Stage(detail.row["stage"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = label(detail.status) if stage is Stage.OVERDUE else label(stage)
+        if stage is Stage.OVERDUE:
+            st.badge(label(stage), icon=f":material/{ICONS[stage]}:", color="orange")
+        st.badge(words, icon=f":material/{ICONS.get(stage, 'undo')}:", color=COLOURS.get(stage, "gray"))
+        if row["round"] > 1:
+            st.badge(_("round {n}").format(n=number(row["round"])), color="violet")
+        if row["is_provisional"]:
+            st.badge(_("Provisional"), icon=":material/event_busy:", color="orange")
+        if detail.status.is_with_unit:
+            note(due_words(row["due_at"], page.now))
+        elif detail.status.is_open:
+            in_time = row["proved_at"] <= row["due_at"]
+            text = _("due {moment} · proof in time") if in_time else _("due {moment} · proof late")
+            note(text.format(moment=moment(row["due_at"])))
+        how_counted(page, detail.due_id)
+
+
+def matter(detail: RectificationDetail) -> None:
+    """What is demanded, and of whom."""
+    row = detail.row
+    with st.container(border=True, gap="small"):
+        section(_("What has to be put right"))
+        show_text(pick(detail.demand, detail.demand_en))
+        answering = pick(row["responsible"], row["responsible_en"]) or _("nobody: name a leader in the directory")
+        fact_list(
+            [
+                (_("Answers for it"), answering),
+                (_("Ordered on"), moment(row["ordered_at"])),
+                (_("Due"), moment(row["due_at"])),
+            ]
+        )
+
+
+def work(detail: RectificationDetail, page: Page) -> None:
+    """Plans, proofs and verifications, the newest last."""
+    for plan in detail.plans:
+        with st.container(border=True, gap="small"):
+            section(
+                _("Plan of the unit"),
+                _("{name} · {moment}").format(name=pick(plan.name, plan.name_en), moment=moment(plan.handed_in_at)),
+            )
+            fact_list(
+                [
+                    (_("Why it happened"), plan.cause),
+                    (_("What is done about it"), plan.measures),
+                    (_("Finished by"), day(plan.finish_on)),
+                ]
+            )
+    decided = list(detail.verifications)
+    for place, proof in enumerate(detail.proofs):
+        with st.container(border=True, gap="small"):
+            section(
+                _("Proof of the unit"),
+                _("{name} · {moment}").format(name=pick(proof.name, proof.name_en), moment=moment(proof.handed_in_at)),
+            )
+            show_text(proof.summary)
+            proof_files(detail, proof, page)
+            if place < len(decided):
+                one = decided[place]
+                is_closed = one.verdict is Verdict.CLOSED
+                words = _("Verified by {name} on {moment}") if is_closed else _("Sent back by {name} on {moment}")
+                told = words.format(name=pick(one.name, one.name_en), moment=moment(one.verified_at))
+                icon = "task_alt" if is_closed else "undo"
+                st.badge(told, icon=f":material/{icon}:", color="blue" if is_closed else "orange")
+                show_text(one.note)
+                if one.figures is not None:
+                    comparison(detail, one.figures, page)
+
+
+def proof_files(detail: RectificationDetail, proof: Proof, page: Page) -> None:
+    """Pictures as pictures, other files to take away."""
+    if not proof.files:
+        note(_("No file was added to this proof."))
+    order_id = int(detail.row["rectification_id"])
+    with st.container(horizontal=True, gap="small"):
+        for file in proof.files:
+            if file.media_type.is_image:
+                st.image(
+                    file_bytes(page, order_id, proof.proof_id, file), caption=plain(file.file_name), width=PICTURE_WIDTH
+                )
+    for file in proof.files:
+        if not file.media_type.is_image:
+            offer_download(
+                page,
+                plain(file.file_name),
+                file.file_name,
+                lambda file=file: file_bytes(page, order_id, proof.proof_id, file),  # type: ignore[misc]  # bound now
+                file.media_type.value,
+                key=f"proof_file_{file.file_id}",
+            )
+
+
+def file_bytes(page: Page, order_id: int, proof_id: int, file: KeptFile) -> bytes:
+    with reading() as session:
+        return queries.proof_file(session, order_id, proof_id, file.file_id, actor=page.actor)
+
+
+def comparison(detail: RectificationDetail, found: Comparison, page: Page) -> None:
+    """The figure before the order and since the proof, side by side, with what may be said of them."""
+    series = series_of(detail, page)
+    if series is None:
+        return
+    with st.container(border=True, gap="small"):
+        note(
+            _("{indicator}: before the order, and since the proof").format(indicator=pick(series.name, series.name_en))
+        )
+        left, right = st.columns(2, gap="small")
+        for place, words, span in ((left, _("Before"), found.before), (right, _("Since"), found.after)):
+            with place:
+                value = "—" if span.value is None else figures.value_text(series, span.value, with_unit=True)
+                st.metric(_("{words} · {days}").format(words=words, days=span_words(span)), value)
+                counts = (
+                    figures.counts_text(series, span.n, span.numerator, span.denominator) if span.n else _("no data")
+                )
+                note(counts)
+        st.badge(label(found.effect), color=EFFECT_COLOURS.get(found.effect, "gray"))
+        if found.effect is Effect.TOO_FEW:
+            note(
+                _("At least {n} cases on each side are needed before a difference is spoken of.").format(n=LEAST_CASES)
+            )
+
+
+def span_words(span: Span) -> str:
+    zone = settings().zone
+    days = (local_day(span.until, zone) - local_day(span.since, zone)).days
+    return ngettext("{n} day", "{n} days", days).format(n=number(days))
+
+
+def series_of(detail: RectificationDetail, page: Page) -> SimpleNamespace | None:
+    """The named indicator in the shape that figures are written from; None when there is none."""
+    indicator_id = detail.row["indicator_id"]
+    if indicator_id is None or not page.actor.has(Permission.STANDARDS_READ):
+        return None
+    with reading() as session:
+        found = indicator_detail(session, int(indicator_id), actor=page.actor)
+    edition = in_force(found.editions, local_day(detail.row["ordered_at"], settings().zone))
+    return as_series(found.counting, edition.content)
+
+
+def timeline(detail: RectificationDetail) -> None:
+    """Everything that happened, the newest first."""
+    with st.container(border=True, gap="small"):
+        section(_("What happened"))
+        for step in reversed(detail.steps):
+            who = pick(step.name, step.name_en) or _("the office's machine")
+            st.markdown(
+                f"**{plain(label(step.kind))}**  \n:small[:gray[{plain(moment(step.happened_at))} · {plain(who)}]]"
+            )
+            if step.note:
+                show_text(step.note)
+
+
+def back_button() -> None:
+    st.button(
+        _("Back to all"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="back",
+        on_click=leave,
+    )
+
+
+def leave() -> None:
+    for key in ("rectification", "do", "seen"):
+        keep(key, None)

@@ -1,0 +1,1 @@
+"""Orders to put something right, whatever raised them (整改)."""

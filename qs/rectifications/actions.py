@@ -1,0 +1,486 @@
+"""What can be done with a rectification: order, plan, prove, verify, open again, extend, withdraw, note as overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from qs.actor import Actor, Permission
+from qs.attachments.actions import keep_files
+from qs.attachments.terms import Upload
+from qs.audit.actions import record
+from qs.deadlines.actions import extend_due, set_due
+from qs.deadlines.models import DueDate
+from qs.directory.models import Service
+from qs.directory.queries import visible_services
+from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from qs.observations.recording import Measure, Measured, record_measures
+from qs.periods import local_day
+from qs.rectifications import rules
+from qs.rectifications.figures import Comparison, compared
+from qs.rectifications.models import (
+    Rectification,
+    RectificationExtension,
+    RectificationPlan,
+    RectificationProof,
+    RectificationStep,
+    RectificationVerification,
+)
+from qs.rectifications.terms import FIELDS, NewPlan, Source, Status, StepKind, Verdict
+from qs.settings import settings
+from qs.standards.models import Indicator
+from qs.texts import SHORT, checked
+
+ORDER = Permission.RECTIFICATIONS_ORDER
+ANSWER = Permission.RECTIFICATIONS_ANSWER
+VERIFY = Permission.RECTIFICATIONS_VERIFY
+APPROVE = Permission.RECTIFICATIONS_APPROVE
+PLAN_RULE, EXTENSION_RULE, REWORK_RULE = "rectification.plan", "rectification.extension", "rectification.rework"
+REF_LENGTH = 80
+
+
+class AlreadyOrdered(Conflict):
+    """The same thing has raised an order before."""
+
+    code = "rectification_exists"
+
+
+class ExtensionUsed(Conflict):
+    """There is one extension, and it was asked for."""
+
+    code = "extension_used"
+
+
+class ApproverIsParty(NotAllowed):
+    """Nobody grants what they asked for."""
+
+    code = "approver_is_party"
+
+
+def order_rectification(
+    session: Session,
+    *,
+    service_id: int,
+    source: Source,
+    source_ref: str,
+    title: str,
+    demand: str,
+    indicator_id: int | None = None,
+    rule: str = "rectification.complete",
+    title_en: str = "",
+    demand_en: str = "",
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Order a service to put something right; its leader answers for it. Returns the id.
+
+    `source_ref` names what raised it and raises one order only. Raises NotAllowed, NotFound, InvalidInput,
+    AlreadyOrdered.
+    """
+    actor.check(ORDER)
+    service = session.scalars(
+        sa.select(Service).where(Service.id == service_id, Service.id.in_(visible_services(actor, ORDER)))
+    ).one_or_none()
+    if service is None:
+        raise NotFound("service_unknown")
+    ref = source_ref.strip()
+    if not ref or len(ref) > REF_LENGTH or not ref.isprintable():
+        raise InvalidInput("source_ref_invalid")
+    if indicator_id is not None and session.get(Indicator, indicator_id) is None:
+        raise NotFound("indicator_unknown")
+    same = sa.select(Rectification.id).where(Rectification.source == source, Rectification.source_ref == ref)
+    if session.execute(same).first() is not None:
+        raise AlreadyOrdered
+    words = {
+        "title": written(title, "title"),
+        "title_en": written(title_en, "title_en", is_needed=False) or None,
+        "demand": written(demand, "demand"),
+        "demand_en": written(demand_en, "demand_en", is_needed=False) or None,
+    }
+    subject = f"{source.value}:{ref}"
+    plan_due = set_due(session, subject, PLAN_RULE, starts_at=now, actor=actor, now=now)
+    due = set_due(session, subject, rule, starts_at=now, actor=actor, now=now)
+    stored = Rectification(
+        service_id=service_id,
+        source=source,
+        source_ref=ref,
+        indicator_id=indicator_id,
+        responsible_id=service.leader_id,
+        status=Status.ORDERED,
+        rule=rule,
+        plan_due_id=plan_due.due_id,
+        due_id=due.due_id,
+        ordered_at=now,
+        **words,
+    )
+    session.add(stored)
+    session.flush()
+    owned = sa.update(DueDate).where(DueDate.id.in_([plan_due.due_id, due.due_id]))
+    session.execute(owned.values(subject=object_of(stored)))
+    add_step(session, stored, StepKind.ORDERED, None, "", actor, now)
+    record(
+        session,
+        "rectifications.ordered",
+        object_of(stored),
+        actor=actor,
+        now=now,
+        service_id=service_id,
+        source=source.value,
+        source_ref=ref,
+        indicator_id=indicator_id,
+        rule=rule,
+        due_at=due.due_at.isoformat(),
+    )
+    return stored.id
+
+
+def file_plan(
+    session: Session, rectification_id: int, plan: NewPlan, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Hand in what the unit will do; a later plan takes the place of an earlier one and both stay.
+
+    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, InvalidInput.
+    """
+    stored = taken(session, rectification_id, ANSWER, version, actor)
+    rules.check_step(stored.status, Status.PLANNED)
+    cause, measures = written(plan.cause, "cause"), written(plan.measures, "measures")
+    zone = settings().zone
+    due_on = local_day(present_due(session, stored), zone)
+    rules.check_finish(plan.finish_on, local_day(now, zone), due_on)
+    session.add(
+        RectificationPlan(
+            rectification_id=stored.id,
+            cause=cause,
+            measures=measures,
+            finish_on=plan.finish_on,
+            person_id=actor.person_id,
+            handed_in_at=now,
+        )
+    )
+    stored.planned_at = now
+    move(session, stored, Status.PLANNED, StepKind.PLANNED, "", actor, now)
+    record(session, "rectifications.planned", object_of(stored), actor=actor, now=now, round=stored.round)
+
+
+def file_proof(
+    session: Session,
+    rectification_id: int,
+    summary: str,
+    files: Sequence[Upload] = (),
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Hand in what was done, with files that show it; returns the proof's id.
+
+    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, InvalidInput.
+    """
+    stored = taken(session, rectification_id, ANSWER, version, actor)
+    rules.check_step(stored.status, Status.PROVED)
+    proof = RectificationProof(
+        rectification_id=stored.id,
+        summary=written(summary, "summary"),
+        person_id=actor.person_id,
+        handed_in_at=now,
+    )
+    session.add(proof)
+    session.flush()
+    kept = keep_files(session, f"rectification_proof:{proof.id}", files, actor=actor, now=now)
+    stored.proved_at = now
+    move(session, stored, Status.PROVED, StepKind.PROVED, "", actor, now)
+    record(session, "rectifications.proved", object_of(stored), actor=actor, now=now, files=len(kept))
+    return proof.id
+
+
+def verify_rectification(
+    session: Session,
+    rectification_id: int,
+    verdict: Verdict,
+    note: str,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Close the order, or send its proof back with a time for putting it right; the figures of now are kept with it.
+
+    Raises NotAllowed, VerifierIsParty, NotFound, ChangedMeanwhile, StepImpossible, InvalidInput.
+    """
+    stored = taken(session, rectification_id, VERIFY, version, actor)
+    wanted = Status.CLOSED if verdict is Verdict.CLOSED else Status.REOPENED
+    if stored.status is not Status.PROVED:
+        raise rules.StepImpossible
+    rules.check_verifier(actor.person_id, parties(session, stored))
+    words = written(note, "note")
+    proof = newest_proof(session, stored)
+    figures = compared(session, stored, proof.handed_in_at, actor=actor, now=now)
+    session.add(
+        RectificationVerification(
+            rectification_id=stored.id,
+            proof_id=proof.id,
+            verdict=verdict,
+            note=words,
+            person_id=actor.person_id,
+            verified_at=now,
+            **stored_figures(figures),
+        )
+    )
+    is_in_time = rules.is_on_time(proof.handed_in_at, due_moment(session, stored.due_id))
+    if verdict is Verdict.CLOSED and stored.measured_at is None:
+        measure(session, stored, 1.0 if is_in_time else 0.0, now, actor=actor, now=now)
+    if verdict is Verdict.SENT_BACK:
+        again = set_due(session, object_of(stored), REWORK_RULE, starts_at=now, actor=actor, now=now)
+        stored.rework_due_id = again.due_id
+    kind = StepKind.CLOSED if verdict is Verdict.CLOSED else StepKind.SENT_BACK
+    move(session, stored, wanted, kind, words, actor, now)
+    facts = {"verdict": verdict.value, "is_on_time": is_in_time, "round": stored.round}
+    record(session, "rectifications.verified", object_of(stored), actor=actor, now=now, **facts)
+
+
+def reopen_rectification(
+    session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Open a closed order again, because the matter came back: a new round with a full time limit.
+
+    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, InvalidInput.
+    """
+    stored = taken(session, rectification_id, ORDER, version, actor)
+    if stored.status is not Status.CLOSED:
+        raise rules.StepImpossible
+    words = written(reason, "reason")
+    due = set_due(session, object_of(stored), stored.rule, starts_at=now, actor=actor, now=now)
+    stored.due_id, stored.rework_due_id = due.due_id, None
+    stored.round, stored.measured_at = stored.round + 1, None
+    move(session, stored, Status.REOPENED, StepKind.REOPENED, words, actor, now)
+    record(session, "rectifications.reopened", object_of(stored), actor=actor, now=now, round=stored.round)
+
+
+def withdraw_rectification(
+    session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Take an open order back, because it should not have been given; what was counted of it is taken back too.
+
+    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, InvalidInput.
+    """
+    stored = taken(session, rectification_id, ORDER, version, actor)
+    rules.check_step(stored.status, Status.WITHDRAWN)
+    words = written(reason, "reason")
+    if stored.measured_at is not None:
+        event_id = event_of(stored)
+        taken_back = Measured(
+            Measure.RECTIFICATION_ON_TIME,
+            stored.service_id,
+            stored.measured_at,
+            event_id=f"{event_id}:withdrawn",
+            numerator=0.0,
+            denominator=0.0,
+            corrects=event_id,
+        )
+        record_measures(session, taken_back, actor=actor, now=now)
+    move(session, stored, Status.WITHDRAWN, StepKind.WITHDRAWN, words, actor, now)
+    record(session, "rectifications.withdrew", object_of(stored), actor=actor, now=now)
+
+
+def ask_extension(
+    session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Ask once for more time, before the time is over.
+
+    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, ExtensionUsed, InvalidInput.
+    """
+    stored = taken(session, rectification_id, ANSWER, version, actor)
+    if stored.status not in (Status.ORDERED, Status.PLANNED):
+        raise rules.StepImpossible
+    if session.get(RectificationExtension, stored.id) is not None:
+        raise ExtensionUsed
+    if now > due_moment(session, stored.due_id):
+        raise Conflict("extension_too_late")
+    words = written(reason, "reason")
+    session.add(
+        RectificationExtension(rectification_id=stored.id, reason=words, asked_by=actor.person_id, asked_at=now)
+    )
+    move(session, stored, stored.status, StepKind.EXTENSION_ASKED, words, actor, now)
+    record(session, "rectifications.asked_extension", object_of(stored), actor=actor, now=now)
+
+
+def decide_extension(
+    session: Session,
+    rectification_id: int,
+    note: str,
+    *,
+    is_granted: bool,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Grant or refuse the extension that was asked for.
+
+    Raises NotAllowed, ApproverIsParty, NotFound, ChangedMeanwhile, Conflict, InvalidInput.
+    """
+    stored = taken(session, rectification_id, APPROVE, version, actor)
+    asked = session.get(RectificationExtension, stored.id)
+    if asked is None or asked.decided_at is not None or not stored.status.is_with_unit:
+        raise Conflict("extension_not_pending")
+    if actor.person_id is not None and actor.person_id == asked.asked_by:
+        raise ApproverIsParty
+    words = written(note, "note", is_needed=not is_granted)
+    asked.is_granted, asked.note, asked.decided_by, asked.decided_at = is_granted, words, actor.person_id, now
+    if is_granted:
+        extend_due(session, stored.due_id, EXTENSION_RULE, reason=asked.reason[:SHORT], actor=actor, now=now)
+    kind = StepKind.EXTENSION_GRANTED if is_granted else StepKind.EXTENSION_REFUSED
+    move(session, stored, stored.status, kind, words, actor, now)
+    record(session, "rectifications.decided_extension", object_of(stored), actor=actor, now=now, is_granted=is_granted)
+
+
+def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Count every order whose time is over and that is not proved as not on time, once; returns how many were new.
+
+    Part of the daily run; running it again changes nothing.
+    """
+    actor.check_everywhere(VERIFY)
+    due = aliased(DueDate)
+    statement = (
+        sa.select(Rectification, due.due_at)
+        .join(due, due.id == Rectification.due_id)
+        .where(
+            Rectification.status.in_([status for status in Status if status.is_with_unit]),
+            Rectification.measured_at.is_(None),
+            due.due_at < now,
+        )
+        .order_by(Rectification.id)
+    )
+    late = session.execute(statement).all()
+    for stored, due_at in late:
+        measure(session, stored, 0.0, due_at, actor=actor, now=now)
+        move(session, stored, stored.status, StepKind.FOUND_OVERDUE, "", actor, now)
+    if late:
+        ids = [stored.id for stored, _ in late]
+        record(
+            session,
+            "rectifications.noted_overdue",
+            "rectifications:overdue",
+            actor=actor,
+            now=now,
+            count=len(ids),
+            ids=ids,
+        )
+    return len(late)
+
+
+def taken(session: Session, rectification_id: int, right: Permission, version: int, actor: Actor) -> Rectification:
+    """The order for changing, when the actor has the right over its service and saw its present state."""
+    actor.check(right)
+    stored = session.get(Rectification, rectification_id, with_for_update=True, populate_existing=True)
+    reach = visible_services(actor, right)
+    if stored is None or session.scalar(reach.where(Service.id == stored.service_id)) is None:
+        raise NotFound("rectification_unknown")
+    rules.check_version(stored.version, version)
+    return stored
+
+
+def move(
+    session: Session,
+    stored: Rectification,
+    wanted: Status,
+    kind: StepKind,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let the order stand somewhere else, and keep the step."""
+    before, stored.status = stored.status, wanted
+    stored.closed_at = now if wanted is Status.CLOSED else None
+    stored.version += 1
+    add_step(session, stored, kind, before, note, actor, now)
+
+
+def add_step(
+    session: Session,
+    stored: Rectification,
+    kind: StepKind,
+    before: Status | None,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    session.add(
+        RectificationStep(
+            rectification_id=stored.id,
+            kind=kind,
+            from_status=before,
+            to_status=stored.status,
+            note=note,
+            person_id=actor.person_id,
+            username=actor.username,
+            happened_at=now,
+        )
+    )
+    session.flush()
+
+
+def measure(
+    session: Session, stored: Rectification, on_time: float, happened_at: datetime, *, actor: Actor, now: datetime
+) -> None:
+    """Keep as an event whether the order was on time in this round."""
+    fact = Measured(
+        Measure.RECTIFICATION_ON_TIME,
+        stored.service_id,
+        happened_at,
+        event_id=event_of(stored),
+        numerator=on_time,
+        denominator=1.0,
+    )
+    record_measures(session, fact, actor=actor, now=now)
+    stored.measured_at = happened_at
+
+
+def event_of(stored: Rectification) -> str:
+    return f"{object_of(stored)}:{stored.round}"
+
+
+def object_of(stored: Rectification) -> str:
+    return f"rectification:{stored.id}"
+
+
+def parties(session: Session, stored: Rectification) -> set[int | None]:
+    """Everybody who had a hand in the order on the unit's side."""
+    found: set[int | None] = {stored.responsible_id}
+    for table in (RectificationPlan, RectificationProof):
+        found |= set(session.scalars(sa.select(table.person_id).where(table.rectification_id == stored.id)))
+    return found
+
+
+def newest_proof(session: Session, stored: Rectification) -> RectificationProof:
+    statement = sa.select(RectificationProof).where(RectificationProof.rectification_id == stored.id)
+    return session.scalars(statement.order_by(RectificationProof.id.desc()).limit(1)).one()
+
+
+def due_moment(session: Session, due_id: int) -> datetime:
+    return session.scalars(sa.select(DueDate.due_at).where(DueDate.id == due_id)).one()
+
+
+def present_due(session: Session, stored: Rectification) -> datetime:
+    """By when the unit has to act: the time for putting a proof right, else the order's own."""
+    return due_moment(session, stored.rework_due_id or stored.due_id)
+
+
+def stored_figures(figures: Comparison | None) -> dict[str, datetime | int | float | str | None]:
+    if figures is None:
+        return {}
+    kept: dict[str, datetime | int | float | str | None] = {"effect": figures.effect}
+    for side, span in (("before", figures.before), ("after", figures.after)):
+        for name in ("since", "until", "n", "numerator", "denominator", "square", "value"):
+            kept[f"{side}_{name}"] = getattr(span, name)
+    return kept
+
+
+def written(text: str, field: str, *, is_needed: bool = True) -> str:
+    """A text as it is kept. Raises InvalidInput."""
+    is_title = field.startswith("title")
+    if is_title:
+        return checked(text, field=FIELDS[field], longest=SHORT, is_needed=is_needed, is_long=False)
+    return checked(text, field=FIELDS[field], is_needed=is_needed)
