@@ -1,0 +1,1 @@
+"""Requests of all types, from receipt to call-back (诉求)."""

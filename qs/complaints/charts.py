@@ -1,0 +1,121 @@
+"""How requests look: the clocks of one case, and completion in time with its uncertainty."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+from altair.typing import ChartType
+
+from qs.chart_style import Palette, dressed, require_columns
+from qs.i18n import gettext as _
+from qs.i18n import language
+
+CLOCK_COLUMNS = ("clock", "starts_at", "ends_at", "kind", "tooltip")
+RESULT_COLUMNS = ("clock", "result", "is_pressing")
+BAND_COLUMNS = ("starts_at", "ends_at")
+SHARE_COLUMNS = ("name", "share", "lower", "upper", "standing", "counts", "share_text")
+ROW_HEIGHT, SHARE_ROW, AXIS = 28, 28, 44  # pixels; the height of a chart includes its axis
+
+
+def clock_chart(
+    clocks: pd.DataFrame,
+    results: pd.DataFrame,
+    bands: pd.DataFrame,
+    *,
+    now: pd.Timestamp,
+    now_label: str,
+    day_format: str,
+    colours: Palette,
+) -> ChartType:
+    """One row per clock of a request: time spent, and time left until its limit.
+
+    `clocks`: CLOCK_COLUMNS, moments in local time without zone, `kind` one of spent, late, pressing, left; `results`:
+    RESULT_COLUMNS, what came of each clock in words; `bands`: BAND_COLUMNS, days that do not count.
+    Raises ValueError for a missing column.
+    """
+    require_columns(clocks, CLOCK_COLUMNS)
+    require_columns(results, RESULT_COLUMNS)
+    require_columns(bands, BAND_COLUMNS)
+    order = list(dict.fromkeys(clocks["clock"]))
+    kinds = {
+        "spent": colours.common,
+        "late": colours.concern,
+        "pressing": colours.concern,
+        "left": colours.faint,
+    }
+    row = alt.Y(
+        "clock:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelFontSize=13, labelLimit=90)
+    )
+    across = alt.X(
+        "starts_at:T",
+        axis=alt.Axis(
+            title=None, grid=False, format=day_format, tickCount={"interval": "day", "step": 1}, labelOverlap=True
+        ),
+    )
+    off = alt.Chart(bands).mark_rect(color=colours.band).encode(x="starts_at:T", x2="ends_at:T")
+    bars = (
+        alt.Chart(clocks)
+        .mark_bar(height=12, cornerRadius=2)
+        .encode(
+            x=across,
+            x2="ends_at:T",
+            y=row,
+            color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values()))),
+            tooltip=[alt.Tooltip("tooltip:N", title=_("Clock"))],
+        )
+    )
+    ink = alt.Scale(domain=[False, True], range=[colours.quiet, colours.concern_text])
+    words = (
+        alt.Chart(results)
+        .mark_text(align="left", dx=8, fontSize=12)
+        .encode(
+            x=alt.value("width"),
+            y=row,
+            text="result:N",
+            color=alt.Color("is_pressing:N", legend=None, scale=ink),
+        )
+    )
+    present = alt.Chart(pd.DataFrame({"starts_at": [now], "label": [now_label]}))
+    rule = present.mark_rule(color=colours.interface, strokeWidth=1.5).encode(x="starts_at:T")
+    said = present.mark_text(dy=-6, color=colours.interface, fontWeight=600, baseline="bottom").encode(
+        x="starts_at:T", y=alt.value(0), text="label:N"
+    )
+    layers = alt.layer(off, bars, rule, said, words).resolve_scale(color="independent")
+    return dressed(layers.properties(height=ROW_HEIGHT * len(order) + AXIS), colours=colours, language=language())
+
+
+def share_chart(frame: pd.DataFrame, *, target: float | None, colours: Palette) -> ChartType:
+    """Shares with their 95 % intervals, one row each in the order of the frame.
+
+    `frame`: SHARE_COLUMNS; shares 0 to 1; `standing` improvement, concern or common; `counts`: the counts behind it in
+    words. A standing is given only where the whole interval lies on one side. Raises ValueError for a missing column.
+    """
+    require_columns(frame, SHARE_COLUMNS)
+    kinds = {"improvement": colours.improvement, "concern": colours.concern, "common": colours.common}
+    row = alt.Y(
+        "name:N",
+        sort=list(frame["name"]),
+        axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=210, labelFontSize=13),
+    )
+    base = alt.Chart(frame)
+    colour = alt.Color("standing:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values())))
+    tooltip = [
+        alt.Tooltip("name:N", title=_("Group")),
+        alt.Tooltip("share_text:N", title=_("Share")),
+        alt.Tooltip("counts:N", title=_("Counts")),
+    ]
+    axis = alt.Axis(title=None, format="%", orient="top", tickCount=5, domain=False, gridOpacity=0.6)
+    interval = base.mark_bar(height=7, opacity=0.38).encode(
+        x=alt.X("lower:Q", axis=axis, scale=alt.Scale(domainMax=1, zero=False, nice=True)),
+        x2="upper:Q",
+        y=row,
+        color=colour,
+        tooltip=tooltip,
+    )
+    dots = base.mark_circle(size=78, opacity=1).encode(x="share:Q", y=row, color=colour, tooltip=tooltip)
+    layers = [interval, dots]
+    if target is not None:
+        aim = alt.Chart(pd.DataFrame({"target": [target]}))
+        layers.append(aim.mark_rule(color=colours.interface, strokeDash=[7, 3]).encode(x="target:Q"))
+    height = max(len(frame), 1) * SHARE_ROW + AXIS
+    return dressed(alt.layer(*layers).properties(height=height), colours=colours, language=language())

@@ -1,0 +1,244 @@
+"""What a request may do next, how its code reads, and how the three rates are counted; pure."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from qs.complaints.terms import (
+    BASIC_POINTS,
+    FILINGS_IN_FIVE_MINUTES,
+    FILINGS_OF_ALL_PER_HOUR,
+    FILINGS_PER_HOUR,
+    FILINGS_PER_SERVICE_AND_HOUR,
+    LABELS,
+    MOST_CALLS,
+    MOST_REWORKS,
+    PLACE_LENGTH,
+    REPLY_OUTCOMES,
+    RESOLUTION_WEIGHT,
+    RESPONSE_WEIGHT,
+    SATISFACTION_WEIGHT,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    WORKED_ON,
+    CallBackAnswer,
+    Clock,
+    NewContact,
+    Outcome,
+    RequestKind,
+    RequestState,
+    Running,
+    StepKind,
+)
+from qs.errors import Conflict, InvalidInput, Problem
+from qs.i18n import N_
+from qs.texts import composed, text_problems
+
+CODE_BYTES = 9  # 72 random bits; 13 letters carry 65 of them
+CODE_LENGTH = 13
+CODE_GROUPS = (4, 4, 5)
+CODE_SIGNS = re.compile(r"[A-Z2-7]{13}")
+MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})  # digits that the code never has
+CONTACT_LENGTHS = {"name": 60, "phone": 40, "email": 200, "address": 200}
+CONTACT_LABELS = {"name": N_("Full name"), "phone": N_("Phone"), "email": N_("E-mail"), "address": N_("Address")}
+TITLE, TEXT, PLACE = N_("Title"), N_("Text"), N_("Place")
+STEPS: Mapping[StepKind, tuple[frozenset[RequestState], RequestState | None]] = {
+    # step: the states it may begin in, and the state it leads to (None: stays where it is)
+    StepKind.ADDED: (frozenset(RequestState) - {RequestState.CLOSED}, None),
+    StepKind.ANSWERED: (frozenset({RequestState.REGISTERED}), RequestState.CLOSED),
+    StepKind.NOT_ACCEPTED: (frozenset({RequestState.REGISTERED, RequestState.RETURNED}), RequestState.CLOSED),
+    StepKind.DISPATCHED: (frozenset({RequestState.REGISTERED, RequestState.RETURNED}), RequestState.DISPATCHED),
+    StepKind.RETURNED: (frozenset({RequestState.DISPATCHED}), RequestState.RETURNED),
+    StepKind.RULED: (frozenset({RequestState.RETURNED}), RequestState.DISPATCHED),
+    StepKind.SIGNED: (frozenset({RequestState.DISPATCHED}), RequestState.IN_PROGRESS),
+    StepKind.EXTENSION_ASKED: (frozenset({RequestState.IN_PROGRESS}), None),
+    StepKind.EXTENDED: (frozenset({RequestState.IN_PROGRESS}), None),
+    StepKind.EXTENSION_REFUSED: (frozenset({RequestState.IN_PROGRESS}), None),
+    StepKind.REPLIED: (frozenset({RequestState.IN_PROGRESS}), RequestState.REPLIED),
+    StepKind.CALLED_BACK: (frozenset({RequestState.REPLIED}), RequestState.CALLED_BACK),
+    StepKind.NOT_REACHED: (frozenset({RequestState.REPLIED}), None),
+    StepKind.SENT_BACK: (frozenset({RequestState.CALLED_BACK}), RequestState.IN_PROGRESS),
+    StepKind.CLOSED: (frozenset({RequestState.REPLIED, RequestState.CALLED_BACK}), RequestState.CLOSED),
+    StepKind.WITHDRAWN: (frozenset(RequestState) - {RequestState.CLOSED}, RequestState.CLOSED),
+    StepKind.TOLD: (frozenset(RequestState) - {RequestState.CLOSED}, None),
+    StepKind.NOTED: (frozenset(RequestState), None),
+    StepKind.OVERDUE: (frozenset(WORKED_ON), None),
+    StepKind.RECTIFICATION: (frozenset(RequestState), None),
+}
+
+
+class IllegalStep(Conflict):
+    """The request does not stand where this step begins."""
+
+    code = "request_step_forbidden"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The three rates (三率) of some call-backs, and their composite; None where there was no valid call-back."""
+
+    valid: int
+    response: float | None
+    resolution: float | None
+    satisfaction: float | None
+    unweighted_satisfaction: float | None
+    composite: float | None  # 0 to 100
+
+
+def state_after(state: RequestState, step: StepKind) -> RequestState:
+    """Where a step leads. Raises IllegalStep when it does not begin in this state."""
+    begins, leads_to = STEPS[step]
+    if state not in begins:
+        raise IllegalStep("request_closed" if state is RequestState.CLOSED else None, field=LABELS[RequestState][state])
+    return leads_to or state
+
+
+def rates(valid: int, contacted: int, solved: int, satisfied: int, basically: int) -> Rates:
+    """The three rates of `valid` call-backs: how many said they were contacted, solved, satisfied, basically so.
+
+    Response = C/V, resolution = S/V, satisfaction = (Q4 + 0.9 Q3)/V, composite = 100 (0.1 response + 0.5 resolution
+    + 0.4 satisfaction). Source: the public implementation of a Beijing district; a configurable local rule.
+    """
+    if not 0 <= max(contacted, solved, satisfied + basically) <= valid:
+        raise ValueError("more answers than call-backs")
+    if valid == 0:
+        return Rates(0, None, None, None, None, None)
+    response, resolution = contacted / valid, solved / valid
+    satisfaction = (satisfied + BASIC_POINTS * basically) / valid
+    composite = RESPONSE_WEIGHT * response + RESOLUTION_WEIGHT * resolution + SATISFACTION_WEIGHT * satisfaction
+    return Rates(valid, response, resolution, satisfaction, (satisfied + basically) / valid, 100 * composite)
+
+
+def on_time_share(on_time: int, late: int, open_overdue: int) -> float | None:
+    """Closed on time / (closed + still open and overdue): 90, 10 and 20 make 0.75. None when there is nothing."""
+    counted = on_time + late + open_overdue
+    return on_time / counted if counted else None
+
+
+def code_of(random_bytes: bytes) -> str:
+    """A receipt code of 13 letters and digits (65 random bits), without signs that are easily confused."""
+    return base64.b32encode(random_bytes).decode()[:CODE_LENGTH]
+
+
+def shown_code(code: str) -> str:
+    """The code in groups, as it is printed and read out."""
+    first, second, _ = CODE_GROUPS
+    return f"{code[:first]}-{code[first : first + second]}-{code[first + second :]}"
+
+
+def typed_code(text: str) -> str | None:
+    """The code somebody typed, whatever the case, blanks and hyphens; None when it cannot be one."""
+    code = re.sub(r"[\s-]", "", text).upper().translate(MISREAD)
+    return code if CODE_SIGNS.fullmatch(code) else None
+
+
+def code_hash(code: str) -> str:
+    """What is kept of a code: 65 random bits cannot be guessed back from it."""
+    return sha256(code.encode()).hexdigest()
+
+
+def number_of(year: int, count: int) -> str:
+    return f"{year}-{count:06d}"
+
+
+def content_problems(title: str, text: str, place: str, contact: NewContact) -> Iterator[Problem]:
+    """What is wrong with the composed texts of a request and its contact."""
+    yield from text_problems(title, field=TITLE, longest=TITLE_LENGTH, is_long=False)
+    yield from text_problems(text, field=TEXT, longest=TEXT_LENGTH)
+    yield from text_problems(place, field=PLACE, longest=PLACE_LENGTH, is_needed=False, is_long=False)
+    for name, longest in CONTACT_LENGTHS.items():
+        value = getattr(contact, name)
+        yield from text_problems(value, field=CONTACT_LABELS[name], longest=longest, is_needed=False, is_long=False)
+
+
+def composed_contact(contact: NewContact | None) -> NewContact:
+    given = contact or NewContact()
+    return NewContact(*(composed(getattr(given, name)) for name in CONTACT_LENGTHS))
+
+
+def is_withheld(kind: RequestKind, *, is_confidential: bool) -> bool:
+    """True when the unit sees the brief only, not the requester's own words, place and files."""
+    return is_confidential or kind is RequestKind.REPORT
+
+
+def check_reply_outcome(outcome: Outcome) -> None:
+    if outcome not in REPLY_OUTCOMES:
+        raise InvalidInput("outcome_not_for_reply")
+
+
+def check_call_back(answer: CallBackAnswer) -> None:
+    """Raise InvalidInput unless a reached requester answered all three questions, and an unreached one none."""
+    answers = (answer.was_contacted, answer.is_solved, answer.satisfaction)
+    if any(one is None for one in answers) if answer.is_reached else any(one is not None for one in answers):
+        raise InvalidInput("call_back_incomplete")
+
+
+def is_call_back_due(*, has_contact: bool, wants_reply: bool, failed_calls: int) -> bool:
+    """True when a replied request may not be closed without a call-back."""
+    return has_contact and wants_reply and failed_calls < MOST_CALLS
+
+
+def is_rework_possible(rework_count: int) -> bool:
+    return rework_count < MOST_REWORKS
+
+
+def check_filings(of_all: int, by_address: int, about_service: int, in_five_minutes: int) -> None:
+    """Raise Conflict when the public filed as often as the limits allow; the counts are those of the last hour."""
+    if of_all >= FILINGS_OF_ALL_PER_HOUR:
+        raise Conflict("filings_of_all_too_many")
+    if in_five_minutes >= FILINGS_IN_FIVE_MINUTES:
+        raise Conflict("filings_too_many", count=in_five_minutes, minutes=5)
+    if by_address >= FILINGS_PER_HOUR:
+        raise Conflict("filings_too_many", count=by_address, minutes=60)
+    if about_service >= FILINGS_PER_SERVICE_AND_HOUR:
+        raise Conflict("filings_too_many", count=about_service, minutes=60)
+
+
+def is_overdue(state: RequestState, due_at: datetime | None, now: datetime) -> bool:
+    """True when nobody has replied and the limit has passed; at the limit itself it has not."""
+    return state.is_worked_on and due_at is not None and now > due_at
+
+
+def used_share(started_at: datetime, due_at: datetime, now: datetime) -> float:
+    """How much of the time is used up, 0 to 1."""
+    whole = (due_at - started_at) / timedelta(seconds=1)
+    return min(max((now - started_at) / timedelta(seconds=1) / whole, 0.0), 1.0) if whole > 0 else 1.0
+
+
+STARTERS = {
+    StepKind.REGISTERED: Clock.DISPATCH,
+    StepKind.DISPATCHED: Clock.SIGN,
+    StepKind.RULED: Clock.SIGN,
+    StepKind.RETURNED: Clock.RULE,
+    StepKind.REPLIED: Clock.CALL_BACK,
+}
+STOPPERS = {
+    Clock.DISPATCH: (StepKind.DISPATCHED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
+    Clock.SIGN: (StepKind.SIGNED, StepKind.RETURNED, StepKind.WITHDRAWN),
+    Clock.RULE: (StepKind.RULED, StepKind.DISPATCHED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
+    Clock.HANDLE: (StepKind.REPLIED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
+    Clock.CALL_BACK: (StepKind.CALLED_BACK, StepKind.CLOSED, StepKind.WITHDRAWN),
+}
+
+
+def clocks(steps: Iterable[tuple[StepKind, datetime, datetime | None]], due_at: datetime | None) -> list[Running]:
+    """The clocks of a request from its steps (kind, at, limit of the state entered), oldest first; the last of each.
+
+    `due_at`: the limit for handling, which runs from the registration, or from the last rework.
+    """
+    found: dict[Clock, Running] = {}
+    for kind, at, until in steps:
+        for clock, running in found.items():
+            if running.ended_at is None and kind in STOPPERS[clock]:
+                found[clock] = replace(running, ended_at=at)
+        if kind in STARTERS and until is not None:
+            clock = STARTERS[kind]
+            found[clock] = Running(clock, at, until, None)
+        if kind in (StepKind.REGISTERED, StepKind.SENT_BACK) and due_at is not None:
+            found[Clock.HANDLE] = Running(Clock.HANDLE, at, due_at, None)
+    return [found[clock] for clock in Clock if clock in found]

@@ -1,0 +1,209 @@
+"""The rules of requests: steps, codes, limits, the three rates and the on-time share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qs.complaints import rules
+from qs.complaints.terms import (
+    CallBackAnswer,
+    Clock,
+    NewContact,
+    Outcome,
+    RequestKind,
+    RequestState,
+    Satisfaction,
+    StepKind,
+)
+from qs.errors import Conflict, InvalidInput
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_the_three_rates_of_two_hundred_call_backs():
+    found = rules.rates(200, 196, 170, 150, 30)
+    assert (found.response, found.resolution, found.satisfaction) == pytest.approx((0.98, 0.85, 0.885))
+    assert found.composite == pytest.approx(87.70)
+    assert found.unweighted_satisfaction == pytest.approx(0.9)
+
+
+def test_rates_of_nothing_are_nothing_not_zero():
+    assert rules.rates(0, 0, 0, 0, 0) == rules.Rates(0, None, None, None, None, None)
+
+
+def test_more_answers_than_calls_are_a_mistake_of_the_programme():
+    with pytest.raises(ValueError, match="more answers"):
+        rules.rates(10, 11, 0, 0, 0)
+    with pytest.raises(ValueError, match="more answers"):
+        rules.rates(10, 0, 0, 6, 5)
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.just(n), *[st.integers(0, n)] * 3)), st.data())
+def test_rates_lie_between_nothing_and_all(counts, data):
+    valid, contacted, solved, satisfied = counts
+    found = rules.rates(valid, contacted, solved, satisfied, data.draw(st.integers(0, valid - satisfied)))
+    assert all(0 <= one <= 1 for one in (found.response, found.resolution, found.satisfaction))
+    assert 0 <= found.composite <= 100 + 1e-9
+
+
+def test_open_overdue_requests_count_against_completion_in_time():
+    assert rules.on_time_share(90, 10, 20) == 0.75
+    assert rules.on_time_share(0, 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "after"),
+    [
+        (RequestState.REGISTERED, StepKind.DISPATCHED, RequestState.DISPATCHED),
+        (RequestState.DISPATCHED, StepKind.SIGNED, RequestState.IN_PROGRESS),
+        (RequestState.DISPATCHED, StepKind.RETURNED, RequestState.RETURNED),
+        (RequestState.RETURNED, StepKind.RULED, RequestState.DISPATCHED),
+        (RequestState.IN_PROGRESS, StepKind.REPLIED, RequestState.REPLIED),
+        (RequestState.REPLIED, StepKind.CALLED_BACK, RequestState.CALLED_BACK),
+        (RequestState.CALLED_BACK, StepKind.SENT_BACK, RequestState.IN_PROGRESS),
+        (RequestState.CALLED_BACK, StepKind.CLOSED, RequestState.CLOSED),
+        (RequestState.IN_PROGRESS, StepKind.NOTED, RequestState.IN_PROGRESS),
+    ],
+)
+def test_a_step_leads_where_the_life_of_a_request_goes(state, step, after):
+    assert rules.state_after(state, step) is after
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (RequestState.REGISTERED, StepKind.SIGNED),
+        (RequestState.REGISTERED, StepKind.REPLIED),
+        (RequestState.IN_PROGRESS, StepKind.DISPATCHED),
+        (RequestState.IN_PROGRESS, StepKind.CLOSED),
+        (RequestState.REPLIED, StepKind.SENT_BACK),
+    ],
+)
+def test_a_step_out_of_turn_is_refused(state, step):
+    with pytest.raises(rules.IllegalStep) as refused:
+        rules.state_after(state, step)
+    assert refused.value.reason == "request_step_forbidden"
+
+
+@pytest.mark.parametrize("step", [step for step in StepKind if step in rules.STEPS])
+def test_nothing_but_notes_and_rectifications_happens_to_a_closed_request(step):
+    if step in (StepKind.NOTED, StepKind.RECTIFICATION):
+        assert rules.state_after(RequestState.CLOSED, step) is RequestState.CLOSED
+        return
+    with pytest.raises(rules.IllegalStep) as refused:
+        rules.state_after(RequestState.CLOSED, step)
+    assert refused.value.reason == "request_closed"
+
+
+@given(st.binary(min_size=rules.CODE_BYTES, max_size=rules.CODE_BYTES))
+def test_a_code_is_read_however_it_is_typed(random_bytes):
+    code = rules.code_of(random_bytes)
+    shown = rules.shown_code(code)
+    assert len(code) == 13
+    for typed in (shown, shown.lower(), shown.replace("-", " "), code.replace("O", "0").replace("I", "1"), f" {code} "):
+        assert rules.typed_code(typed) == code
+
+
+@pytest.mark.parametrize("text", ["", "ABC", "AAAA-AAAA-AAAA9", "AAAA-AAAA-AAAAAA", "一二三四五六七八九十甲乙丙"])
+def test_what_cannot_be_a_code_is_none(text):
+    assert rules.typed_code(text) is None
+
+
+def test_a_limit_is_passed_after_it_not_at_it():
+    assert not rules.is_overdue(RequestState.IN_PROGRESS, AT, AT)
+    assert rules.is_overdue(RequestState.IN_PROGRESS, AT, AT + timedelta(microseconds=1))
+    assert not rules.is_overdue(RequestState.REPLIED, AT, AT + HOUR)
+    assert not rules.is_overdue(RequestState.IN_PROGRESS, None, AT)
+
+
+@pytest.mark.parametrize(
+    ("counts", "reason"),
+    [
+        ((1000, 0, 0, 0), "filings_of_all_too_many"),
+        ((0, 10, 0, 0), "filings_too_many"),
+        ((0, 0, 5, 0), "filings_too_many"),
+        ((0, 0, 0, 2), "filings_too_many"),
+    ],
+)
+def test_the_public_is_told_when_it_files_too_often(counts, reason):
+    with pytest.raises(Conflict) as refused:
+        rules.check_filings(*counts)
+    assert refused.value.reason == reason
+
+
+def test_filings_just_below_every_limit_are_taken():
+    rules.check_filings(999, 9, 4, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CallBackAnswer(True),
+        CallBackAnswer(True, True, True),
+        CallBackAnswer(True, None, True, Satisfaction.SATISFIED),
+        CallBackAnswer(False, True),
+        CallBackAnswer(False, None, None, Satisfaction.SATISFIED),
+    ],
+)
+def test_a_call_back_is_answered_whole_or_not_at_all(answer):
+    with pytest.raises(InvalidInput):
+        rules.check_call_back(answer)
+
+
+def test_a_call_back_falls_away_without_contact_without_wish_and_after_three_calls():
+    assert rules.is_call_back_due(has_contact=True, wants_reply=True, failed_calls=2)
+    assert not rules.is_call_back_due(has_contact=True, wants_reply=True, failed_calls=3)
+    assert not rules.is_call_back_due(has_contact=False, wants_reply=True, failed_calls=0)
+    assert not rules.is_call_back_due(has_contact=True, wants_reply=False, failed_calls=0)
+
+
+def test_texts_are_limited_and_free_of_hidden_signs():
+    problems = list(rules.content_problems("一" * 81, "", "a\x00b", NewContact(phone="1" * 41)))
+    assert [one.code for one in problems] == ["text_too_long", "text_empty", "text_characters", "text_too_long"]
+
+
+def test_reports_and_confidential_requests_are_withheld_from_the_unit():
+    assert rules.is_withheld(RequestKind.REPORT, is_confidential=False)
+    assert rules.is_withheld(RequestKind.HELP, is_confidential=True)
+    assert not rules.is_withheld(RequestKind.HELP, is_confidential=False)
+
+
+def test_a_reply_cannot_end_as_withdrawn():
+    with pytest.raises(InvalidInput):
+        rules.check_reply_outcome(Outcome.WITHDRAWN)
+
+
+def test_the_clocks_of_a_request_begin_and_stop_with_its_steps():
+    steps = [
+        (StepKind.REGISTERED, AT, AT + 24 * HOUR),
+        (StepKind.DISPATCHED, AT + HOUR, AT + 25 * HOUR),
+        (StepKind.SIGNED, AT + 2 * HOUR, None),
+        (StepKind.REPLIED, AT + 9 * HOUR, AT + 80 * HOUR),
+    ]
+    found = {one.clock: one for one in rules.clocks(steps, AT + 100 * HOUR)}
+    assert found[Clock.DISPATCH].ended_at == AT + HOUR
+    assert found[Clock.SIGN].ended_at == AT + 2 * HOUR
+    assert found[Clock.HANDLE].ended_at == AT + 9 * HOUR
+    assert found[Clock.CALL_BACK].ended_at is None
+    assert Clock.RULE not in found
+
+
+def test_rework_starts_the_handling_clock_anew():
+    steps = [
+        (StepKind.REGISTERED, AT, AT + 24 * HOUR),
+        (StepKind.REPLIED, AT + 9 * HOUR, AT + 80 * HOUR),
+        (StepKind.SENT_BACK, AT + 30 * HOUR, AT + 150 * HOUR),
+    ]
+    handling = next(one for one in rules.clocks(steps, AT + 150 * HOUR) if one.clock is Clock.HANDLE)
+    assert (handling.starts_at, handling.ended_at) == (AT + 30 * HOUR, None)
+
+
+def test_the_share_of_time_used_stays_between_nothing_and_all():
+    assert rules.used_share(AT, AT + 10 * HOUR, AT + 5 * HOUR) == 0.5
+    assert rules.used_share(AT, AT + HOUR, AT + 5 * HOUR) == 1.0
+    assert rules.used_share(AT, AT, AT) == 1.0
