@@ -1,0 +1,1 @@
+"""Ratings, suggestions, consultations and hearings (公众参与)."""

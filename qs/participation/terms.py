@@ -1,0 +1,469 @@
+"""The words of participation: ratings, suggestions, consultations and hearings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from qs.i18n import N_
+from qs.observations.terms import Channel
+from qs.participation.wording import ACTIONS, ERRORS, FACTS, OBJECTS, WAITING
+
+__all__ = ["ACTIONS", "ERRORS", "FACTS", "LABELS", "OBJECTS", "WAITING"]
+
+
+class Level(StrEnum):
+    """The five levels with their fixed wording (国办发〔2019〕51号); the value is the number of stars."""
+
+    VERY_SATISFIED = "5"
+    SATISFIED = "4"
+    BASICALLY_SATISFIED = "3"
+    DISSATISFIED = "2"
+    VERY_DISSATISFIED = "1"
+
+    @property
+    def stars(self) -> int:
+        return int(self.value)
+
+    @property
+    def points(self) -> int:
+        """100, 80, 60, 40, 20: an even scale for the mean (local rule)."""
+        return self.stars * 20
+
+    @property
+    def is_negative(self) -> bool:
+        return self.stars <= 2
+
+
+class Reason(StrEnum):
+    """What a rater may tick; which are offered depends on the level and the channel (rules.QUESTIONNAIRES)."""
+
+    QUICK = "quick"
+    ONE_VISIT = "one_visit"
+    CLEAR = "clear"
+    KIND = "kind"
+    COMPETENT = "competent"
+    GOOD_PLACE = "good_place"
+    EASY_ONLINE = "easy_online"
+    GUIDE_RIGHT = "guide_right"
+    WAITED_LONG = "waited_long"
+    CAME_AGAIN = "came_again"
+    UNCLEAR = "unclear"
+    UNKIND = "unkind"
+    NOT_DONE = "not_done"
+    POOR_PLACE = "poor_place"
+    HARD_ONLINE = "hard_online"
+    GUIDE_WRONG = "guide_wrong"
+    SLOW_ONLINE = "slow_online"
+    OTHER = "other"
+
+
+class NegativeStatus(StrEnum):
+    """Where a negative rating stands on its way to being settled."""
+
+    RECEIVED = "received"
+    CONTACTED = "contacted"
+    CLASSIFIED = "classified"
+    RECTIFIED = "rectified"
+    EXPLAINED = "explained"
+    CALLED_BACK = "called_back"
+    CLOSED = "closed"
+    APPEALED = "appealed"  # an exclusion is proposed, a second person decides
+    EXCLUDED = "excluded"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (NegativeStatus.CLOSED, NegativeStatus.EXCLUDED)
+
+
+class NegativeClass(StrEnum):
+    """What the verification found."""
+
+    AT_ONCE = "at_once"  # clear and reasonable: put right at once
+    BY_PLAN = "by_plan"  # complex: ledger, plan and date
+    NO_BASIS = "no_basis"  # no legal basis: explain in writing
+
+
+class Ground(StrEnum):
+    """Why a rating is not counted; decided by a second person, counted and published."""
+
+    MISTAKEN = "mistaken"
+    MALICIOUS = "malicious"
+    MANIPULATED = "manipulated"
+    SPAM = "spam"
+
+
+class Signal(StrEnum):
+    """What made a group of ratings look strange. None of these excludes anything."""
+
+    BURST = "burst"
+    DEVICES = "devices"
+    SAME_SECOND = "same_second"
+
+
+class SuggestionStatus(StrEnum):
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    ANSWERED = "answered"
+    IMPLEMENTED = "implemented"
+
+
+class Verdict(StrEnum):
+    """What became of what somebody proposed (采纳情况)."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT_ADOPTED = "not_adopted"
+
+
+class Stage(StrEnum):
+    """When people are asked: while a service is designed, or while it runs."""
+
+    DESIGN = "design"
+    IMPLEMENTATION = "implementation"
+
+
+class ConsultationStatus(StrEnum):
+    """What the office did; whether opinions are taken now follows from the days."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUMMARISED = "summarised"
+
+
+class HearingKind(StrEnum):
+    """Which rules of time apply."""
+
+    RULE_MAKING = "rule_making"
+    DECISION = "decision"
+
+
+class HearingStatus(StrEnum):
+    DRAFT = "draft"
+    NOTICED = "noticed"
+    LISTED = "listed"  # participants chosen, list published
+    HELD = "held"
+    PUBLISHED = "published"
+
+
+class Side(StrEnum):
+    """Where an applicant stands on the matter of a hearing."""
+
+    SUPPORTING = "supporting"
+    OPPOSING = "opposing"
+    OTHER = "other"
+
+
+class Capacity(StrEnum):
+    """In which capacity somebody takes part; all that the published list says of a person."""
+
+    RESIDENT = "resident"
+    SERVICE_USER = "service_user"
+    EXPERT = "expert"
+    ORGANISATION = "organisation"
+
+
+class Paper(StrEnum):
+    """What a receipt code belongs to."""
+
+    RATING = "rating"
+    SUGGESTION = "suggestion"
+    OPINION = "opinion"
+    REGISTRATION = "registration"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How somebody may be reached, if they want to be; kept in the vault and nowhere else."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rater says. Only the level is asked for; a contact makes it a real-name rating."""
+
+    level: Level
+    reasons: tuple[Reason, ...] = ()
+    comment: str = ""
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True)
+class Ratable:
+    """What a code lets somebody rate, and what to offer. `finished_at` is empty for a rating point's public code."""
+
+    service_id: int
+    service: str
+    service_en: str
+    provider: str
+    provider_en: str
+    counter: str
+    counter_en: str
+    channel: Channel
+    is_verified: bool  # with a receipt; false for the public code of a rating point
+    finished_on: date | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+    reasons: dict[Level, tuple[Reason, ...]]
+    questionnaire: int
+    before: Level | None = None  # the rating given earlier with this code, which a new one replaces
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What became of a rating: ids and the days by which the rater hears more."""
+
+    rating_id: int
+    service_id: int
+    level: Level
+    is_verified: bool
+    is_change: bool
+    contact_due_at: datetime | None = None  # only for a negative rating with a name
+    answer_due_at: datetime | None = None  # only for a negative rating
+
+
+@dataclass(frozen=True)
+class PointInfo:
+    """A rating point as its public page shows it."""
+
+    point_id: int
+    code: str
+    service_id: int
+    service: str
+    service_en: str
+    counter: str
+    counter_en: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What somebody sent in, with the receipt code that is shown once."""
+
+    id: int
+    receipt_code: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PublicStep:
+    """One station of a matter as the public sees it: no names."""
+
+    at: datetime
+    code: str  # value of the status it came to
+
+
+@dataclass(frozen=True)
+class PaperStatus:
+    """What a receipt code shows. No personal data: what the person wrote is not repeated."""
+
+    paper: Paper
+    title: str
+    title_en: str
+    filed_at: datetime
+    status: StrEnum
+    due_at: datetime | None
+    verdict: Verdict | None
+    answer: str
+    answered_at: datetime | None
+    steps: tuple[PublicStep, ...]
+    is_chosen: bool | None = None  # of an applicant for a hearing; empty until the list is published
+
+
+@dataclass(frozen=True)
+class NewConsultation:
+    """A consultation as it is drafted. Days are local."""
+
+    title: str
+    explanation: str
+    stage: Stage
+    opens_on: date
+    closes_on: date
+    title_en: str | None = None
+    explanation_en: str | None = None
+    short_reason: str | None = None
+    short_reason_en: str | None = None
+    service_id: int | None = None
+    area_id: int | None = None
+
+
+@dataclass(frozen=True)
+class NewHearing:
+    """A hearing as it is drafted."""
+
+    kind: HearingKind
+    title: str
+    matter: str
+    place: str
+    holds_at: datetime
+    registration_closes_on: date
+    seats: int
+    selection_rule: str
+    title_en: str | None = None
+    matter_en: str | None = None
+    place_en: str | None = None
+    selection_rule_en: str | None = None
+    consultation_id: int | None = None
+    service_id: int | None = None
+    area_id: int | None = None
+
+
+@dataclass(frozen=True)
+class HearingRecord:
+    """What is kept of a hearing: who came (ids of registrations), who presided, what was said."""
+
+    presider: str
+    is_presider_independent: bool
+    attended: frozenset[int]
+    text: str
+    text_en: str | None = None
+
+
+@dataclass(frozen=True)
+class Station:
+    """One line of a history."""
+
+    at: datetime
+    from_status: str
+    to_status: str
+    person: str
+    person_en: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """One version of what is asked; a version in use never changes."""
+
+    version: int
+    effective_on: date
+    positive: dict[Channel, tuple[Reason, ...]]
+    negative: dict[Channel, tuple[Reason, ...]]
+
+
+@dataclass(frozen=True)
+class RatedMoment:
+    """What the check for manipulation looks at."""
+
+    rating_id: int
+    rated_at: datetime
+    device_hash: str = ""
+    level: Level = Level.VERY_SATISFIED
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Ratings of one service and day with at least two independent signals."""
+
+    signals: tuple[Signal, ...]
+    rating_ids: tuple[int, ...] = field(default_factory=tuple)
+
+
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Level: {
+        Level.VERY_SATISFIED: N_("Very satisfied"),
+        Level.SATISFIED: N_("Satisfied"),
+        Level.BASICALLY_SATISFIED: N_("Basically satisfied"),
+        Level.DISSATISFIED: N_("Dissatisfied"),
+        Level.VERY_DISSATISFIED: N_("Very dissatisfied"),
+    },
+    Reason: {
+        Reason.QUICK: N_("Quick"),
+        Reason.ONE_VISIT: N_("Done in one visit"),
+        Reason.CLEAR: N_("Well explained"),
+        Reason.KIND: N_("Friendly"),
+        Reason.COMPETENT: N_("Competent"),
+        Reason.GOOD_PLACE: N_("Pleasant surroundings"),
+        Reason.EASY_ONLINE: N_("Platform easy to use"),
+        Reason.GUIDE_RIGHT: N_("Guide accurate"),
+        Reason.WAITED_LONG: N_("Waited too long"),
+        Reason.CAME_AGAIN: N_("Had to come again"),
+        Reason.UNCLEAR: N_("Badly explained"),
+        Reason.UNKIND: N_("Unfriendly"),
+        Reason.NOT_DONE: N_("Not settled"),
+        Reason.POOR_PLACE: N_("Poor surroundings"),
+        Reason.HARD_ONLINE: N_("Platform hard to use"),
+        Reason.GUIDE_WRONG: N_("Guide inaccurate"),
+        Reason.SLOW_ONLINE: N_("Handled slowly"),
+        Reason.OTHER: N_("Something else"),
+    },
+    NegativeStatus: {
+        NegativeStatus.RECEIVED: N_("Negative rating received"),
+        NegativeStatus.CONTACTED: N_("Rater contacted"),
+        NegativeStatus.CLASSIFIED: N_("Verified and sorted"),
+        NegativeStatus.RECTIFIED: N_("Put right"),
+        NegativeStatus.EXPLAINED: N_("Explained in writing"),
+        NegativeStatus.CALLED_BACK: N_("Rater called back"),
+        NegativeStatus.CLOSED: N_("Negative rating closed"),
+        NegativeStatus.APPEALED: N_("Exclusion proposed"),
+        NegativeStatus.EXCLUDED: N_("Excluded"),
+    },
+    NegativeClass: {
+        NegativeClass.AT_ONCE: N_("Justified: rectify at once"),
+        NegativeClass.BY_PLAN: N_("Complex: rectify by plan"),
+        NegativeClass.NO_BASIS: N_("No legal basis: explain"),
+    },
+    Ground: {
+        Ground.MISTAKEN: N_("Mistaken review"),
+        Ground.MALICIOUS: N_("Malicious or untrue review"),
+        Ground.MANIPULATED: N_("Manipulated: not by service users"),
+        Ground.SPAM: N_("Spam"),
+    },
+    Signal: {
+        Signal.BURST: N_("far more ratings than usual"),
+        Signal.DEVICES: N_("many ratings from one device"),
+        Signal.SAME_SECOND: N_("several ratings in one second"),
+    },
+    SuggestionStatus: {
+        SuggestionStatus.RECEIVED: N_("Suggestion received"),
+        SuggestionStatus.ASSIGNED: N_("Suggestion assigned"),
+        SuggestionStatus.ANSWERED: N_("Suggestion answered"),
+        SuggestionStatus.IMPLEMENTED: N_("Suggestion implemented"),
+    },
+    Verdict: {
+        Verdict.ADOPTED: N_("Fully adopted"),
+        Verdict.PARTLY: N_("Partly adopted"),
+        Verdict.NOT_ADOPTED: N_("Not adopted"),
+    },
+    Stage: {
+        Stage.DESIGN: N_("Design stage"),
+        Stage.IMPLEMENTATION: N_("Implementation stage"),
+    },
+    ConsultationStatus: {
+        ConsultationStatus.DRAFT: N_("Consultation drafted"),
+        ConsultationStatus.PUBLISHED: N_("Consultation published"),
+        ConsultationStatus.SUMMARISED: N_("Summary published"),
+    },
+    HearingKind: {
+        HearingKind.RULE_MAKING: N_("Hearing on a rule"),
+        HearingKind.DECISION: N_("Hearing on a decision"),
+    },
+    HearingStatus: {
+        HearingStatus.DRAFT: N_("Hearing drafted"),
+        HearingStatus.NOTICED: N_("Notice published"),
+        HearingStatus.LISTED: N_("List of participants published"),
+        HearingStatus.HELD: N_("Hearing held"),
+        HearingStatus.PUBLISHED: N_("Report published"),
+    },
+    Side: {
+        Side.SUPPORTING: N_("For the draft"),
+        Side.OPPOSING: N_("Against the draft"),
+        Side.OTHER: N_("Neither for nor against"),
+    },
+    Capacity: {
+        Capacity.RESIDENT: N_("Resident"),
+        Capacity.SERVICE_USER: N_("Service user"),
+        Capacity.EXPERT: N_("Expert"),
+        Capacity.ORGANISATION: N_("Organisation"),
+    },
+    Paper: {
+        Paper.RATING: N_("Rating"),
+        Paper.SUGGESTION: N_("Suggestion"),
+        Paper.OPINION: N_("Opinion on a consultation"),
+        Paper.REGISTRATION: N_("Registration for a hearing"),
+    },
+}
