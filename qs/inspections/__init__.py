@@ -1,0 +1,1 @@
+"""Plans, checklists, findings, defences and opinion letters (检查)."""
