@@ -1,0 +1,1 @@
+"""Quarterly cycles of self, office and third-party assessments (评价)."""
