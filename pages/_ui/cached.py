@@ -21,6 +21,7 @@ from qs.monitoring import charts
 from qs.monitoring.queries import Board, board
 from qs.monitoring.terms import Filters
 from qs.periods import local_day
+from qs.rankings.queries import Working, working_figures
 from qs.settings import settings
 from qs.standards.queries import editions_on
 from qs.versions import data_versions
@@ -28,6 +29,7 @@ from qs.versions import data_versions
 BOARD_SECONDS = 120
 BOARDS_KEPT = 64
 REFRESHES_KEPT = 16
+WORKING_MINUTES = 5  # how old the provisional ranking of a running quarter may be
 SECONDS_BETWEEN_REDRAWS = 0.25  # one takes a third of that: with hundreds watching, redraws must not take it all
 SILENCE_MINUTES = 1  # how far behind the clock a cached board may judge silence
 Scopes = tuple[tuple[str, tuple[int, ...]], ...]
@@ -75,6 +77,27 @@ def shared_board(
 ) -> Board:
     """The arguments after `filters` are the key: what the data are, who may see what, where and when."""
     return board(_session, filters, actor=_actor, now=_minute + timedelta(minutes=SILENCE_MINUTES))
+
+
+def working_ranking(session: Session, name: str, page: Page) -> Working:
+    """A quarter that is not frozen, computed once for all who see the same services; some minutes old at most."""
+    page.actor.check(Permission.RANKINGS_READ)
+    return shared_working(
+        session,
+        page.actor,
+        name,
+        versions=data_versions(session)[1:],
+        scopes=scope_key(page.actor.scopes(Permission.RANKINGS_READ)),
+        store=page.database.engine.url.render_as_string(),
+    )
+
+
+@st.cache_resource(ttl=timedelta(minutes=WORKING_MINUTES), max_entries=16, show_spinner=False)
+def shared_working(
+    _session: Session, _actor: Actor, name: str, *, versions: tuple[int, ...], scopes: Scopes, store: str
+) -> Working:
+    """The arguments after the actor are the key: what is asked, what the names are, who may see what, and where."""
+    return working_figures(_session, name, actor=_actor)
 
 
 def scope_key(scopes: tuple[Scope, ...]) -> Scopes:

@@ -1,0 +1,1 @@
+"""Composite scores, rank intervals and frozen periods (排名与差距)."""
