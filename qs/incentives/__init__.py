@@ -1,0 +1,1 @@
+"""Rules on frozen measures, proposals, decisions and appeals (奖惩)."""
