@@ -1,0 +1,1 @@
+"""Courses, hours, certificates and talent programmes (培训与人才)."""
