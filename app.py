@@ -22,7 +22,7 @@ from starlette.middleware import Middleware
 
 from pages._ui.incidents import show_incident
 from qs import db, migrations
-from qs.web import api, assets, downloads, health, options, sign_in
+from qs.web import api, assets, downloads, health, open_data, options, papers, sign_in
 from qs.web.gateway import Gateway, sweep
 
 # Imported before the freeze below, so that no visitor waits for them.
@@ -53,7 +53,15 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 app = st.App(
     "pages/_ui/frame.py",
-    routes=[*sign_in.routes, *assets.routes, *downloads.routes, *health.routes, *api.routes],
+    routes=[
+        *sign_in.routes,
+        *assets.routes,
+        *downloads.routes,
+        *health.routes,
+        *api.routes,
+        *papers.routes,
+        *open_data.routes,
+    ],
     middleware=[Middleware(Gateway)],
     lifespan=lifespan,
     on_script_error=show_incident,

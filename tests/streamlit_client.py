@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -95,14 +95,13 @@ class Browser:
         self, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Reply:
         """One request; redirects are not followed, cookies are kept."""
-        connection = http.client.HTTPConnection(self.host, timeout=WAIT_SECONDS)
-        connection.request(method, path, body=body, headers={**self.cookie_header(), **(headers or {})})
-        response = connection.getresponse()
-        reply = Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                self.keep(value)
-        connection.close()
+        with closing(http.client.HTTPConnection(self.host, timeout=WAIT_SECONDS)) as connection:
+            connection.request(method, path, body=body, headers={**self.cookie_header(), **(headers or {})})
+            response = connection.getresponse()
+            reply = Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            for name, value in response.getheaders():
+                if name.lower() == "set-cookie":
+                    self.keep(value)
         return reply
 
     def keep(self, header: str) -> None:

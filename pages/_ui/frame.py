@@ -19,4 +19,7 @@ st.set_page_config(
 if found is not None:
     st.logo(logo(dark=st.context.theme.type == "dark"), size="large")
 menu = menu_for(found)
-st.navigation(menu.pages, position="sidebar" if menu.is_shown else "hidden", expanded=True).run()
+chosen = st.navigation(menu.pages, position="sidebar" if menu.is_shown else "hidden", expanded=True)
+if menu.is_shown and menu.is_for_the_public(chosen):
+    chosen = st.navigation(menu.pages, position="hidden")  # somebody signed in sees a public page as everybody does
+chosen.run()

@@ -65,9 +65,10 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
-def saving(page: Page, *, done: str | None = None) -> Iterator[Session]:
+def saving(page: Page, *, done: str | None = None, stays: bool = False) -> Iterator[Session]:
     """One transaction for one click. Commits, keeps `done` for a toast and reruns; or rolls back and says why.
 
+    `stays`: no rerun, for what the act returns and the screen shows only once.
     The session and the rights are read again inside the transaction: what was revoked a moment ago is revoked.
     """
     try:
@@ -79,7 +80,8 @@ def saving(page: Page, *, done: str | None = None) -> Iterator[Session]:
         return
     if done is not None:
         st.session_state[DONE] = done
-    st.rerun()
+    if not stays:
+        st.rerun()
 
 
 def check_unchanged(page: Page, session: Session) -> None:

@@ -138,13 +138,6 @@ def change_password_form(page: Page) -> None:
     st.rerun()
 
 
-def nothing_open_screen() -> None:
-    """The public process before any public page is open."""
-    identity.signed_in()
-    st.markdown(f"# {plain(office())}", anchors=False)
-    note(_("There are no public pages yet. They will stand at this address."))
-
-
 def not_allowed_screen() -> None:
     head(_("This page is not open to your role"), _("Ask an administrator if you need it for your work."))
     if st.button(_("Back to today's work"), icon=":material/arrow_back:", key="back_home"):

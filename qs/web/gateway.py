@@ -39,6 +39,7 @@ ALLOWED_MESSAGES = {"rerun_script", "stop_script", "file_urls_request", "app_hea
 ALLOWED_OPERATIONS = {"deferred_file", "dataframe_chunk"}
 CLOSED_PATHS = ("/_stcore/metrics", "/_stcore/script-health", "/_stcore/agent", "/auth/", "/oauth2callback")
 UPLOAD_PATH, MEDIA_PATH = "/_stcore/upload_file", "/media"
+VISITOR_FILE_BYTES = 11 << 20  # a photo of 10 MB and the words around it
 SCRUBBED_BYTES = 65536  # messages that name the script or carry a compile error are smaller
 FLOOD_SECONDS = 10
 SWEEP_SECONDS = 3
@@ -56,6 +57,7 @@ class Gateway:
         self.known_hosts = {name.strip("[]").lower() for name in self.chosen.allowed_hosts}
         self.sockets = SocketQuota(self.chosen.sockets_per_address)
         self.uploads = UploadQuota(self.chosen.upload_quota_megabytes << 20)
+        self.public_uploads = UploadQuota(self.chosen.public_upload_quota_megabytes << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -116,15 +118,23 @@ class Gateway:
                 await refuse(scope, receive, noting, 500)
 
     async def upload_refusal(self, scope: Scope, address: str) -> int:
-        """The status that refuses this upload; 0 lets it pass. Only signed-in people upload, within a quota."""
+        """The status that refuses this upload; 0 lets it pass. Every address has a quota, visitors a smaller one."""
         if scope["method"] != "PUT":
             return 0
-        if not await asyncio.to_thread(principal_of_session, cookie_value(scope, session_cookie())):
+        is_person = bool(await asyncio.to_thread(principal_of_session, cookie_value(scope, session_cookie())))
+        if not is_person and not self.may_visitor_upload(scope):
             return 403
         declared = header(scope, b"content-length")
         if not declared.isdecimal():
             return 411
-        return 0 if self.uploads.take(address, int(declared)) else 429
+        if not is_person and int(declared) > VISITOR_FILE_BYTES:
+            return 413
+        quota = self.uploads if is_person else self.public_uploads
+        return 0 if quota.take(address, int(declared)) else 429
+
+    def may_visitor_upload(self, scope: Scope) -> bool:
+        """Where there are public pages, a browser that loaded one may add photos to what it reports."""
+        return self.chosen.face is not Face.STAFF and bool(cookie_value(scope, browser_cookie()))
 
     async def socket(self, scope: Scope, receive: Receive, send: Send, address: str) -> None:
         if not self.is_own_origin(scope) or self.sockets.is_full(address):
@@ -307,6 +317,6 @@ async def refuse(scope: Scope, receive: Receive, send: Callable[[Message], Await
         await receive()
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         return
-    words = {403: "Forbidden", 404: "Not Found", 411: "Length Required", 421: "Misdirected Request"}
-    words |= {429: "Too Many Requests", 500: "Internal Server Error"}
+    words = {403: "Forbidden", 404: "Not Found", 411: "Length Required", 413: "Content Too Large"}
+    words |= {421: "Misdirected Request", 429: "Too Many Requests", 500: "Internal Server Error"}
     await PlainTextResponse(words[code], code)(scope, receive, send)

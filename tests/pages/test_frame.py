@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.registry import FRONT, PAGES, SCREENS, existing_screens, screen_path
+from pages._ui.registry import FRONT, PAGES, PUBLIC_SCREENS, SCREENS, existing_screens, screen_path
 from pages._ui.widgets import plain
 from qs import db
 from qs.access import actions
@@ -27,8 +27,8 @@ def is_sign_in(screen):
 
 
 def test_every_page_file_is_a_screen_of_the_register():
-    files = {file.stem for file in PAGES.glob("*.py")}
-    assert files <= {screen.name for screen in SCREENS}
+    files = {file for folder in (PAGES, PAGES / "public") for file in folder.glob("*.py")}
+    assert files <= {screen.file for screen in (*SCREENS, *PUBLIC_SCREENS)}
 
 
 def test_a_stranger_gets_the_sign_in(visit):

@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from qs.settings import Settings
+from qs.settings import Face, Settings
 from qs.web.gateway import Gateway, client_address, is_allowed, scrubbed
 from qs.web.quotas import UPLOAD_COUNT, UPLOAD_SECONDS, SocketQuota, UploadQuota
 from qs.web.security_headers import content_security_policy, inline_script_hashes
@@ -164,6 +164,25 @@ def test_uploads_need_a_signed_in_person_a_length_and_room(server, signed_in):
     assert browser.fetch(path, method="PUT", headers={"Content-Length": "-1"}).status in {400, 411}
     assert browser.fetch(path, method="PUT", body=b"x" * 1_500_000).status in {400, 403}, "Streamlit's own answer"
     assert browser.fetch(path, method="PUT", body=b"x" * 1_500_000).status == 429
+
+
+@pytest.mark.server
+def test_a_visitor_may_add_a_photo_of_limited_size(server):
+    visitor = server.browser({"qs_browser": "v" * 43})
+    path = "/_stcore/upload_file/nobody/nothing"
+    assert "XSRF" in visitor.fetch(path, method="PUT", body=b"x" * 1000).text, "Streamlit's own answer"
+    assert visitor.fetch(path, method="PUT", headers={"Content-Length": str(20 << 20)}).status == 413
+
+
+def test_where_the_staff_works_alone_no_visitor_uploads():
+    cookie = {"headers": [(b"cookie", b"qs_browser=" + b"v" * 43)]}
+    assert Gateway(nothing, Settings(face=Face.PUBLIC)).may_visitor_upload(cookie)
+    assert not Gateway(nothing, Settings(face=Face.STAFF)).may_visitor_upload(cookie)
+    assert not Gateway(nothing, Settings(face=Face.PUBLIC)).may_visitor_upload({"headers": []})
+
+
+async def nothing(scope, receive, send):
+    """An application behind the gateway that is never asked."""
 
 
 def test_an_upload_quota_counts_bytes_and_files_and_forgets_with_time():

@@ -32,7 +32,7 @@ def test_an_empty_directory_becomes_an_installation(tmp_path, face):
         if face == "all":
             assert "python -m qs init" in seen.text
         else:
-            assert "no public pages yet" in seen.text
+            assert "No quarter has been published yet" in seen.text
             assert "Sign in" not in seen.text
             assert Browser(url).fetch("/session/claim").status in {200, 404}
         assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
