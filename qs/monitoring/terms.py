@@ -66,7 +66,44 @@ STANDING_OF_VARIATION: dict[Variation, Standing] = {
     Variation.UNKNOWN: Standing.TOO_SHORT,
 }
 
+
+class Instrument(StrEnum):
+    """A way in which a service is looked at."""
+
+    EVENTS = "events"
+    RATINGS = "ratings"
+    REQUESTS = "requests"
+    INSPECTION = "inspection"
+    EVALUATION = "evaluation"
+    THIRD_PARTY = "third_party"
+    PUBLICATION = "publication"
+
+
+class Sight(StrEnum):
+    """How a service stands with one instrument."""
+
+    FRESH = "fresh"
+    DUE = "due"
+    OVERDUE = "overdue"
+    NEVER = "never"
+
+
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Instrument: {
+        Instrument.EVENTS: N_("Measured data"),
+        Instrument.RATINGS: N_("Ratings"),
+        Instrument.REQUESTS: N_("Requests"),
+        Instrument.INSPECTION: N_("Inspection"),
+        Instrument.EVALUATION: N_("Evaluation by the office"),
+        Instrument.THIRD_PARTY: N_("Third-party evaluation"),
+        Instrument.PUBLICATION: N_("Published figures"),
+    },
+    Sight: {
+        Sight.FRESH: N_("Seen in time"),
+        Sight.DUE: N_("Due soon"),
+        Sight.OVERDUE: N_("Too long ago"),
+        Sight.NEVER: N_("Never seen"),
+    },
     Standing: {
         Standing.CONCERN: N_("Concern"),
         Standing.SILENT: N_("Silent"),

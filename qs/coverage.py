@@ -1,0 +1,154 @@
+"""Coverage: which service is looked at by which instrument, how long ago, and where nobody looks (blind spots)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from qs.actor import SYSTEM, Actor, Permission
+from qs.directory.queries import services
+from qs.evaluations.queries import approved_scores
+from qs.evaluations.terms import Subject as Assessor
+from qs.frames import members, named_rows
+from qs.monitoring.terms import Instrument, Sight
+from qs.observations.figures import streams
+from qs.observations.recording import OFFICE_FEED, Measure
+from qs.periods import Grain, from_microseconds, local_day, next_start, period_start, previous_starts
+from qs.publication.queries import releases
+from qs.rankings.queries import frozen_scores
+from qs.settings import settings
+from qs.standards.queries import indicators_by_code
+
+QUARTERS_ASKED = 5  # the last complete quarters whose evaluations are looked at
+DUE_SOON_SHARE = 0.8  # of the expected gap: from there on a look is due
+
+
+EXPECTED_DAYS = {  # how long an instrument may be silent about a service (local rules)
+    Instrument.EVENTS: 2,
+    Instrument.RATINGS: 30,
+    Instrument.REQUESTS: 90,
+    Instrument.INSPECTION: 365,
+    Instrument.EVALUATION: 150,
+    Instrument.THIRD_PARTY: 365,
+    Instrument.PUBLICATION: 150,
+}
+INSTRUMENT_OF = {
+    Measure.RATING_SATISFACTION: Instrument.RATINGS,
+    Measure.REQUEST_ON_TIME: Instrument.REQUESTS,
+    Measure.INSPECTION_CONFORMITY: Instrument.INSPECTION,
+}
+LAST_COLUMNS = ("service_id", "instrument", "last_at")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Services × instruments. `services`: as the directory has them, blind spots first, with `blind_count`.
+
+    `cells`: one row per service and instrument: service_id, instrument, last_at (missing: never), days, sight.
+    """
+
+    services: pd.DataFrame
+    cells: pd.DataFrame
+
+    def share_seen(self, instrument: Instrument) -> float | None:
+        """The share of services that one instrument has seen within its expected gap; None without services."""
+        cells = self.cells[self.cells["instrument"] == instrument]
+        return float(cells["sight"].isin([Sight.FRESH, Sight.DUE]).mean()) if len(cells) else None
+
+
+def sight(gap: timedelta | None, expected_days: int) -> Sight:
+    """How a service stands with an instrument that last saw it so long ago; None: never."""
+    if gap is None:
+        return Sight.NEVER
+    share = gap / timedelta(days=expected_days)
+    if share > 1:
+        return Sight.OVERDUE
+    return Sight.DUE if share > DUE_SOON_SHARE else Sight.FRESH
+
+
+def coverage(session: Session, *, actor: Actor, now: datetime) -> Coverage:
+    """How every running service in the actor's scope is covered, those with most blind spots first."""
+    actor.check(Permission.COVERAGE_READ)
+    known = services(session, actor=actor, permission=Permission.COVERAGE_READ, day=local_day(now, settings().zone))
+    known = known[known["is_open"]]
+    last = pd.concat(
+        [
+            last_measured(session, actor=actor),
+            last_evaluated(session, now=now),
+            last_published(session),
+        ]
+    )
+    latest: dict[tuple[int, Instrument], datetime] = {}
+    for row in named_rows(last):
+        key = (int(row.service_id), row.instrument)
+        latest[key] = max(latest.get(key, row.last_at), row.last_at)
+    cells = cell_frame(known["service_id"].tolist(), latest, now)
+    blind = cells["sight"].isin([Sight.OVERDUE, Sight.NEVER]).groupby(cells["service_id"]).sum()
+    counted = known.assign(blind_count=known["service_id"].map(blind).fillna(0).astype("int64"))
+    ordered = counted.sort_values(["blind_count", "code"], ascending=[False, True], kind="stable")
+    return Coverage(ordered.reset_index(drop=True), cells)
+
+
+def cell_frame(service_ids: list[int], latest: dict[tuple[int, Instrument], datetime], now: datetime) -> pd.DataFrame:
+    rows = []
+    for service_id in service_ids:
+        for instrument in Instrument:
+            last_at = latest.get((service_id, instrument))
+            gap = None if last_at is None else max(now - last_at, timedelta())
+            found = sight(gap, EXPECTED_DAYS[instrument])
+            rows.append((service_id, instrument, last_at, None if gap is None else gap.days, found))
+    frame = pd.DataFrame(rows, columns=["service_id", "instrument", "last_at", "days", "sight"])
+    return frame.assign(instrument=members(row[1] for row in rows), sight=members(row[4] for row in rows)).astype(
+        {"days": "Int64"}
+    )
+
+
+def last_frame(rows: list[tuple[int, Instrument, datetime]]) -> pd.DataFrame:
+    """LAST_COLUMNS; moments as objects, so that the columns of all instruments are alike."""
+    frame = pd.DataFrame(rows, columns=list(LAST_COLUMNS)).astype({"last_at": object})
+    return frame.assign(instrument=members(row[1] for row in rows))
+
+
+def last_measured(session: Session, *, actor: Actor) -> pd.DataFrame:
+    """What feeds and the office's own records last said of each service: LAST_COLUMNS."""
+    codes = {key.indicator_id: code for code, key in indicators_by_code(session).items()}
+    rows = []
+    for row in named_rows(streams(session, actor=actor)):
+        if row.feed_code != OFFICE_FEED:
+            instrument: Instrument | None = Instrument.EVENTS
+        else:
+            instrument = INSTRUMENT_OF.get(Measure(codes[row.indicator_id]))
+        if instrument is not None:
+            rows.append((int(row.service_id), instrument, from_microseconds(int(row.last_happened_at))))
+    return last_frame(rows)
+
+
+def last_evaluated(session: Session, *, now: datetime) -> pd.DataFrame:
+    """The end of the last quarter in which each service was evaluated and approved: LAST_COLUMNS.
+
+    Asked by the system: that a service was looked at is no secret to who reads coverage; the scores stay out.
+    """
+    zone = settings().zone
+    running = period_start(now, Grain.QUARTER, zone)
+    rows = []
+    for start in previous_starts(running, Grain.QUARTER, zone, count=QUARTERS_ASKED + 1)[:-1]:
+        end = next_start(start, Grain.QUARTER, zone)
+        for row in named_rows(approved_scores(session, start, actor=SYSTEM)):
+            if row.subject == Assessor.OFFICE:
+                rows.append((int(row.service_id), Instrument.EVALUATION, end))
+            elif row.subject == Assessor.THIRD_PARTY:
+                rows.append((int(row.service_id), Instrument.THIRD_PARTY, end))
+    return last_frame(rows)
+
+
+def last_published(session: Session) -> pd.DataFrame:
+    """When figures of each service were last published: LAST_COLUMNS."""
+    rows = []
+    for release in named_rows(releases(session, actor=SYSTEM)):
+        if not pd.isna(release.published_at):
+            for row in named_rows(frozen_scores(session, release.name, actor=SYSTEM)):
+                rows.append((int(row.subject_id), Instrument.PUBLICATION, release.published_at))
+    return last_frame(rows)
