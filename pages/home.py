@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._ui import attention
 from pages._ui.page import open_page, reading
+from pages._ui.rooms import waiting_lines
 from pages._ui.widgets import empty_state, head, section
 from qs.actor import Permission
 from qs.i18n import clock, day, ngettext, number, weekday
@@ -19,8 +20,9 @@ page = open_page("home", needs=Permission.HOME_SEE)
 
 with reading() as session:
     board = attention.day_board(session, page)
-    later = attention.this_week(session, page)
-tasks = attention.pressing(board, page)
+    due_today, due_later = waiting_lines(session, page)
+    later = [*due_later, *attention.this_week(session, page)]
+tasks = [*due_today, *attention.pressing(board, page)]
 today = local_day(page.now, settings().zone)
 roles = _(", ").join(label(role) for role in page.actor.roles)
 services = board.series["service_id"].nunique() if board is not None and len(board) else 0
@@ -33,7 +35,7 @@ left, right = st.columns([2.05, 1], gap="medium")
 with left, st.container(gap="small"):
     if tasks:
         with st.container(gap="xsmall"):
-            section(_("Today"), _("changes that are no accident, and figures that stopped coming"))
+            section(_("Today"), _("what is due, changes that are no accident, figures that stopped coming"))
             attention.task_group(tasks, "today", first_is_primary=True)
     if later:
         with st.container(gap="xsmall"):

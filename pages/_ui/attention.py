@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import streamlit as st
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from pages._ui import cached, figures
 from pages._ui.live import COLOURS, arrow, series_key, silence_text
 from pages._ui.run import Page
+from pages._ui.task import Task
 from pages._ui.widgets import plain
 from qs.access.queries import people
 from qs.actor import Permission, Role
@@ -37,20 +37,6 @@ ANSWERING = {
 VERIFIED_EVERY = timedelta(days=7)  # how often an auditor is asked to verify the trail
 CONCERNS_LISTED = 4
 SILENT_LISTED = 3
-
-
-@dataclass(frozen=True)
-class Task:
-    """One line of the day: since when or until when, what, why, and where it is dealt with."""
-
-    when: str
-    what: str
-    why: str
-    button: str
-    icon: str
-    screen: str
-    colour: str = "gray"
-    query: dict[str, str] = field(default_factory=dict)
 
 
 def day_board(session: Session, page: Page) -> Board | None:
@@ -167,7 +153,7 @@ def refused_rows(session: Session, page: Page) -> Iterator[Task]:
                 n=number(row.refused_row_count), file=row.file_name
             ),
             why=_("Ask the sender for the corrected rows; loading the file again adds only what is new"),
-            button=_("Open"),
+            button=_("Look"),
             icon="database",
             screen="feeds",
         )
