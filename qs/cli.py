@@ -20,8 +20,6 @@ from qs.access.actions import add_person
 from qs.access.queries import has_administrator
 from qs.access.rules import check_password
 from qs.actor import SYSTEM, Grant, Role
-from qs.audit.checkpoints import append_checkpoint, checkpoint_line
-from qs.audit.verify import verify_trail
 from qs.db import Database, database
 from qs.directory.actions import load_sectors
 from qs.directory.library import read_sectors
@@ -29,9 +27,10 @@ from qs.errors import InvalidInput, QualityError
 from qs.i18n import Language, use_language
 from qs.observations.actions import load_feeds
 from qs.observations.imports import import_file
-from qs.observations.verify import RollupVerdict, verify_rollups
+from qs.office import prepare_office
 from qs.pipeline import run_daily
-from qs.sentences import error_sentence, label, problem_sentence
+from qs.proofs import Proof, Proved, prove, prove_period
+from qs.sentences import error_sentence, problem_sentence
 from qs.settings import ROOT, settings
 from qs.tabular.terms import Encoding
 
@@ -42,10 +41,14 @@ DIFFERENCES_SHOWN = 20
 Simulated = Annotated[float, typer.Option(help="Events a second.", min=0.1, max=1000)]
 
 
-class Proof(StrEnum):
-    """What can be verified."""
+class Wanted(StrEnum):
+    """What can be verified: one proof by its name, one frozen quarter, or everything."""
 
     ROLLUPS = "rollups"
+    PERIODS = "periods"
+    PERIOD = "period"
+    DECISIONS = "decisions"
+    RELEASES = "releases"
     AUDIT = "audit"
     ALL = "all"
 
@@ -99,6 +102,7 @@ def init(
     with store.writing() as session:
         load_sectors(session, read_sectors(), actor=SYSTEM, now=now)
         load_feeds(session, actor=SYSTEM, now=now)
+        prepare_office(session, actor=SYSTEM, now=now)
         is_set_up = has_administrator(session)
     if is_set_up:
         out.print(f"{shown_url()} is set up; nothing to do.")
@@ -216,63 +220,50 @@ def import_command(
 
 
 @app.command()
-def verify(what: Annotated[Proof, typer.Argument()] = Proof.ALL) -> None:
+def verify(
+    what: Annotated[Wanted, typer.Argument()] = Wanted.ALL,
+    name: Annotated[str | None, typer.Argument(help="The quarter, such as 2026Q3, after `period`.")] = None,
+) -> None:
     """Recompute what is stored and compare. Exit 1 on any difference; the last line is the summary."""
     store = migrated()
-    sound = []
-    if what in (Proof.ROLLUPS, Proof.ALL):
-        with store.reading() as session, out.status("rollups") as shown:
-            zone = settings().zone
-            verdict = verify_rollups(
-                session, actor=SYSTEM, zone=zone, progress=lambda month: shown.update(f"rollups {month:%Y-%m}")
-            )
-        sound.append(report(verdict))
-    if what in (Proof.AUDIT, Proof.ALL):
-        sound.append(verified_trail(store))
-    if not all(sound):
+    if what is Wanted.PERIOD:
+        if name is None:
+            raise typer.BadParameter("Name the quarter, such as: python -m qs verify period 2026Q3")
+        results = [prove_period(name, store)]
+    else:
+        wanted = list(Proof) if what is Wanted.ALL else [Proof(what.value)]
+        with out.status(what.value) as shown:
+            results = [prove(proof, store, settings(), tell=shown.update) for proof in wanted]
+    for result in results:
+        report(result)
+    if len(results) > 1:
+        out.print(summary(results))
+    if not all(result.is_sound for result in results):
         raise typer.Exit(1)
 
 
-def report(verdict: RollupVerdict) -> bool:
-    for difference in verdict.differences[:DIFFERENCES_SHOWN]:
-        place = f"{difference.table} {difference.key}"
-        out.print(f"{place}: stored {difference.stored}, counted {difference.counted}", markup=False)
-    out.print(
-        f"rollups: {verdict.event_count:,} events, {verdict.cell_count:,} cells, "
-        f"{verdict.difference_count:,} differences"
-    )
-    return verdict.difference_count == 0
+def report(result: Proved) -> None:
+    for line in (*result.differences[:DIFFERENCES_SHOWN], *result.notices[:DIFFERENCES_SHOWN]):
+        out.print(line, markup=False)
+    out.print(result.summary)
 
 
-def verified_trail(store: Database) -> bool:
-    """Check the audit trail; a sound one gets a new signed checkpoint outside the store."""
-    with store.reading() as session, out.status("audit") as shown:
-        verdict = verify_trail(
-            session,
-            settings().checkpoint_file,
-            actor=SYSTEM,
-            progress=lambda count: shown.update(f"audit {count:,} entries"),
-        )
-    for fault in verdict.faults[:DIFFERENCES_SHOWN]:
-        out.print(f"entry {fault.seq}: {label(fault.kind)}")
-    if verdict.is_sound:
-        with store.reading() as session:
-            line = checkpoint_line(session, actor=SYSTEM, now=datetime.now(UTC))
-        append_checkpoint(settings().checkpoint_file, line)
-    out.print(
-        f"audit: {verdict.entry_count:,} entries, {verdict.checkpoint_count:,} checkpoints, "
-        f"{len(verdict.faults):,} faults"
-    )
-    return verdict.is_sound
+def summary(results: list[Proved]) -> str:
+    """The last line: how many proofs hold."""
+    sound = sum(result.is_sound for result in results)
+    return f"all: {sound} of {len(results)} proofs hold"
 
 
 @app.command()
 def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
-    """The daily run: prove the figures and the trail, sign the trail's end. For the machine's timer."""
+    """The daily run: note what is overdue, prove the whole chain, sign the trail's end. For the machine's timer."""
     result = run_daily(migrated(), settings())
+    for proof in result.proofs:
+        report(proof)
     out.print(
-        f"{what.value}: {result.figures.cell_count:,} cells with {result.figures.difference_count:,} differences, "
-        f"{result.trail.entry_count:,} audit entries with {len(result.trail.faults):,} faults"
+        f"{what.value}: {result.overdue_request_count:,} requests and {result.overdue_rectification_count:,} "
+        f"rectifications newly overdue, {result.suspicious_rating_count:,} ratings newly marked, "
+        f"{result.disclosure_item_count:,} disclosure items entered; {summary(list(result.proofs))}"
     )
     if not result.is_sound:
         raise typer.Exit(1)

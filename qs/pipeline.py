@@ -1,39 +1,51 @@
-"""The daily run, read from top to bottom: what the office's machine does while nobody clicks."""
+"""The daily run, read from top to bottom like the chain: what the office's machine does while nobody clicks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from qs.actor import SYSTEM
-from qs.audit.checkpoints import append_checkpoint, checkpoint_line
-from qs.audit.terms import Verdict
-from qs.audit.verify import verify_trail
+from qs.complaints import actions as complaints
 from qs.db import Database
-from qs.observations.verify import RollupVerdict, verify_rollups
+from qs.participation import ratings
+from qs.proofs import Proof, Proved, prove
+from qs.publication import actions as publication
+from qs.rectifications import actions as rectifications
 from qs.settings import Settings
+
+LOOK_BACK = timedelta(days=3)  # how far back ratings are looked at again: late ones belong to their day
 
 
 @dataclass(frozen=True)
 class DailyResult:
-    """What the daily run found out about the figures and about the trail."""
+    """What the daily run noted, and what its proofs found."""
 
-    figures: RollupVerdict
-    trail: Verdict
+    overdue_request_count: int
+    overdue_rectification_count: int
+    suspicious_rating_count: int
+    disclosure_item_count: int
+    proofs: tuple[Proved, ...]
 
     @property
     def is_sound(self) -> bool:
-        return self.figures.difference_count == 0 and self.trail.is_sound
+        return all(proof.is_sound for proof in self.proofs)
 
 
 def run_daily(database: Database, settings: Settings) -> DailyResult:
-    """Prove the figures against the events, prove the trail, and sign its end outside the store. Safe to repeat."""
-    with database.reading() as session:
-        figures = verify_rollups(session, actor=SYSTEM, zone=settings.zone)
-    with database.reading() as session:
-        trail = verify_trail(session, settings.checkpoint_file, actor=SYSTEM)
-    if trail.is_sound:
-        with database.reading() as session:
-            line = checkpoint_line(session, actor=SYSTEM, now=datetime.now(UTC))
-        append_checkpoint(settings.checkpoint_file, line)
-    return DailyResult(figures, trail)
+    """Note what passed its limit, look at new ratings, keep the disclosure calendar, then prove the whole chain:
+    events → figures → frozen quarters → decisions → releases, and the trail, whose end is signed outside the store.
+
+    Each step is one transaction; the same day run twice leaves the same rows.
+    """
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        requests = complaints.note_overdue(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
+        orders = rectifications.note_overdue(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
+        suspicious = ratings.mark_suspicious(session, since=now - LOOK_BACK, actor=SYSTEM, now=now)
+    with database.writing() as session:
+        items = publication.refresh_calendar(session, actor=SYSTEM, now=now)
+    proofs = tuple(prove(proof, database, settings) for proof in Proof)
+    return DailyResult(requests, orders, suspicious, items, proofs)
