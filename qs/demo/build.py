@@ -16,6 +16,7 @@ from qs.actor import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
 from qs.demo.content import read_city
 from qs.demo.events import StreamEvents, city_events
+from qs.demo.rooms import play_rooms
 from qs.demo.terms import City, RoleOver
 from qs.directory import actions as directory
 from qs.directory.queries import area_ids_by_code, sector_ids_by_code, service_ids_by_code
@@ -23,13 +24,15 @@ from qs.directory.terms import NewService
 from qs.observations.actions import add_feed, load_feeds
 from qs.observations.ingest import ingest
 from qs.observations.terms import Batch
+from qs.office import prepare_office
 from qs.periods import from_microseconds, local_day
 from qs.standards.actions import load_library
 from qs.standards.queries import indicators_by_code
 
 OFFICE_AGE = timedelta(days=600)  # how long before now the office was set up: before its first event
 OFFICE_SHARE = 0.02  # of the work, as progress shows it
-DRAWN_SHARE = 0.05
+DRAWN_SHARE = 0.05  # of the work with events
+EVENTS_SHARE = 0.25  # the rest is the story of the rooms
 
 Ids = Mapping[str, int]
 Progress = Callable[[float], None]
@@ -65,18 +68,23 @@ def build_city(
     now: datetime,
     password_hash: str,
     city: City | None = None,
+    has_stories: bool = True,
     progress: Progress = lambda share: None,
 ) -> Built:
     """Build the city with eighteen months of events up to `now`: all of it in one transaction, or nothing.
 
-    Everybody gets the same password. `city`: the one to build, when it is not the shipped one. `progress` hears the
-    share done, from 0 to 1. Raises Conflict where the store holds something else under a code of the city.
+    Everybody gets the same password. `city`: the one to build, when it is not the shipped one; the stories of the rooms
+    are about the shipped one, and need all of it. `progress` hears the share done, from 0 to 1. Raises Conflict where
+    the store holds something else under a code of the city.
     """
     city = city or read_city()
     with database.writing() as session:
         feeds = build_office(session, city, now=now, password_hash=password_hash)
-        progress(OFFICE_SHARE)
-        event_count = play_history(session, city, feeds, now=now, progress=progress)
+        progress(OFFICE_SHARE * EVENTS_SHARE)
+        event_count = play_history(session, city, feeds, now=now, progress=lambda share: progress(EVENTS_SHARE * share))
+        if has_stories:
+            play_rooms(session, now=now, progress=lambda share: progress(EVENTS_SHARE + (1 - EVENTS_SHARE) * share))
+    progress(1.0)
     return Built(len(city.services), len(city.people), event_count)
 
 
@@ -96,6 +104,7 @@ def build_office(session: Session, city: City, *, now: datetime, password_hash: 
         set_grants(session, people[person.username], grants, actor=administrator, now=founded)
     load_library(session, city.library, actor=somebody(city, people, Role.SUPERVISOR), now=founded)
     load_feeds(session, actor=clerk, now=founded)
+    prepare_office(session, actor=SYSTEM, now=founded)
     return {
         feed.code: add_feed(
             session,
