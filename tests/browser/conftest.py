@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -60,12 +61,13 @@ def city(built_city: Path, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The app on a free port of this machine; its address."""
+def serving(folder: Path, *, as_of: datetime | None = None) -> Iterator[str]:
+    """The app on a free port of this machine, with its clock moved when `as_of` is given; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    moved = ["-m", "tests.browser.later", as_of.isoformat(), "streamlit"] if as_of else ["-m", "streamlit"]
+    command = [sys.executable, *moved, "run", "app.py", "--server.port", str(port)]
     with (folder / "app.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(folder), stdout=log, stderr=subprocess.STDOUT)
     try:

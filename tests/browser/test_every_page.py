@@ -1,0 +1,83 @@
+"""Every page opens with the invented city, in both languages: nothing broken, nothing untranslated, nothing cut."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pages._ui.registry import FRONT, PUBLIC_SCREENS, existing_screens
+from qs.i18n import Language, catalogue
+from tests.browser.person import Person
+from tests.browser.screenshots import PEOPLE, USUAL_PERSON
+
+PHONE = 390
+ENOUGH_WORDS = re.compile(r"^[A-Z][a-z]+( [A-Za-z]+){2,}")  # a whole phrase: shorter texts are also names and codes
+VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
+    "complaints": ("view=intake", "view=calls", "view=overdue", "view=figures"),
+    "deadlines": ("view=year", "view=limits", "view=import"),
+    "evaluations": ("view=mine", "view=third_party", "view=templates"),
+    "incentives": ("view=decisions", "view=appeals", "view=rules"),
+    "inspections": ("view=coverage", "view=clauses"),
+    "participation": (
+        "view=figures",
+        "view=exclusions",
+        "view=suggestions",
+        "view=consultations",
+        "view=hearings",
+        "view=points",
+    ),
+    "programme": ("view=task", "view=change", "view=people"),
+    "publication": ("view=calendar", "view=data"),
+    "rankings": ("level=department", "level=area"),
+    "rectifications": ("view=list",),
+    "training": ("view=course", "view=session", "view=need", "view=talent"),
+}
+
+
+def untranslated(person: Person) -> list[str]:
+    """Whole English phrases of the program on a Chinese screen."""
+    text = person.text()
+    phrases = (message for message in catalogue(Language.ZH) if ENOUGH_WORDS.match(message) and "{" not in message)
+    return [phrase for phrase in phrases if phrase in text]
+
+
+def check(person: Person) -> None:
+    person.check_screen()
+    if person.language is Language.ZH:
+        assert untranslated(person) == []
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_staff_page_opens(chromium, site, language):
+    people: dict[str, Person] = {}
+    for screen in existing_screens():
+        username = PEOPLE.get(screen.name, USUAL_PERSON)
+        if username not in people:
+            people[username] = Person(chromium, site, language)
+            people[username].sign_in(username)
+        person = people[username]
+        address = "" if screen.name == FRONT else screen.name
+        for view in ("", *VIEWS.get(screen.name, ())):
+            person.open(f"{address}?{view}" if view else address)
+            check(person)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_public_page_fits_a_phone(chromium, site, language):
+    visitor = Person(chromium, site, language, width=PHONE, height=844)
+    for screen in PUBLIC_SCREENS:
+        visitor.open(screen.name)
+        check(visitor)
+        if screen.folder:
+            width = visitor.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE, f"{screen.name} is {width} pixels wide"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_wall_shows_every_board_without_a_link(chromium, site, language):
+    wall = Person(chromium, site, language, width=1920, height=1080)
+    for board in ("1", "2", "3"):
+        wall.open(f"kiosk?board={board}")
+        check(wall)
+        assert wall.page.locator("a[href]:visible").count() == 0
