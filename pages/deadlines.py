@@ -6,12 +6,12 @@ from pages._ui.choices import view
 from pages._ui.deadlines_parts import diagnostic, finding, import_form, limit_list, recount, year_view
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import head
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.deadlines import queries
 from qs.i18n import gettext as _
 
 page = open_page("deadlines", needs=Permission.DEADLINES_READ)
-is_keeper = EVERYWHERE in page.actor.scopes(Permission.DEADLINES_EDIT)
+is_keeper = page.actor.has_everywhere(Permission.DEADLINES_EDIT)
 with reading() as session:
     calendar = queries.calendar(session, actor=page.actor)
     years = queries.calendar_years(session, actor=page.actor)

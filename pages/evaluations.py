@@ -11,7 +11,7 @@ from pages._ui.evaluations_sheet import back_button, sheet_form, sheet_to_read, 
 from pages._ui.evaluations_steps import steps_part, timeline
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, show_error
-from qs.actor import EVERYWHERE, Permission, Role
+from qs.actor import Permission, Role
 from qs.errors import NotFound
 from qs.evaluations import queries
 from qs.i18n import gettext as _
@@ -42,7 +42,7 @@ if sheet_id is not None:
         timeline(shown)
     st.stop()
 
-runs_cycles = EVERYWHERE in page.actor.scopes(Permission.EVALUATIONS_OPEN)
+runs_cycles = page.actor.has_everywhere(Permission.EVALUATIONS_OPEN)
 with reading() as session:
     cycles = queries.cycles(session, actor=page.actor)
 actions = [Action("open", _("Open a cycle"), icon="add")] if runs_cycles else []

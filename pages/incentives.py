@@ -25,7 +25,7 @@ from pages._ui.incentives_words import (
 )
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import empty_state, head, note
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import gettext as _
 from qs.incentives import queries
 from qs.incentives.terms import Kind
@@ -35,8 +35,8 @@ from qs.settings import settings
 
 page = open_page("incentives", needs=Permission.INCENTIVES_READ)
 today = local_day(page.now, settings().zone)
-may_edit = EVERYWHERE in page.actor.scopes(Permission.INCENTIVES_EDIT)
-may_adopt = EVERYWHERE in page.actor.scopes(Permission.INCENTIVES_DECIDE)
+may_edit = page.actor.has_everywhere(Permission.INCENTIVES_EDIT)
+may_adopt = page.actor.has_everywhere(Permission.INCENTIVES_DECIDE)
 sees_all = queries.sees_all(page.actor)
 with reading() as session:
     start = queries.effective_from(session, actor=page.actor)

@@ -10,7 +10,7 @@ from pages._ui.inspections_lists import calendar, clauses_part, coverage_part, f
 from pages._ui.inspections_plan import plan_form
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, note, show_error
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.errors import NotFound
 from qs.i18n import gettext as _
 from qs.inspections import queries
@@ -38,7 +38,7 @@ with reading() as session:
     waiting = queries.waiting(session, actor=page.actor, now=page.now)
 top = st.container()
 views = {"list": _("Inspections"), "coverage": _("Last inspected")}
-if EVERYWHERE in page.actor.scopes(Permission.INSPECTIONS_PLAN):
+if page.actor.has_everywhere(Permission.INSPECTIONS_PLAN):
     views["clauses"] = _("Weights of clauses")
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = view(_("Part of the page"), views)

@@ -10,12 +10,12 @@ from pages._ui.publication_calendar import calendar_buttons, calendar_list, item
 from pages._ui.publication_lists import data_list, finding, release_list
 from pages._ui.publication_release import prepare_panel, release_card
 from pages._ui.widgets import empty_state, head
-from qs.actor import EVERYWHERE, PUBLIC, Permission
+from qs.actor import PUBLIC, Permission
 from qs.i18n import gettext as _
 from qs.publication import queries
 
 page = open_page("publication", needs=Permission.PUBLICATION_READ)
-may_prepare = EVERYWHERE in page.actor.scopes(Permission.PUBLICATION_PREPARE)
+may_prepare = page.actor.has_everywhere(Permission.PUBLICATION_PREPARE)
 with reading() as session:
     releases = queries.releases(session, actor=page.actor)
     items = queries.disclosure_items(session, actor=page.actor, now=page.now)

@@ -10,7 +10,7 @@ from pages._ui.standards_cards import clause_card, compared, indicator_card
 from pages._ui.standards_forms import new_clause_form, new_indicator_form
 from pages._ui.standards_lists import clause_list, export_buttons, finding, indicator_list, indicator_rows
 from pages._ui.widgets import Action, empty_state, head, note
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import gettext as _
 from qs.periods import local_day
 from qs.settings import settings
@@ -18,7 +18,7 @@ from qs.standards import queries
 
 page = open_page("standards", needs=Permission.STANDARDS_READ)
 today = local_day(page.now, settings().zone)
-is_editor = EVERYWHERE in page.actor.scopes(Permission.STANDARDS_EDIT)
+is_editor = page.actor.has_everywhere(Permission.STANDARDS_EDIT)
 with reading() as session:
     editions = queries.editions_on(session, today, actor=page.actor)
     coming = queries.coming_editions(session, today, actor=page.actor)

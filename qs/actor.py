@@ -245,6 +245,10 @@ class Actor:
     def has(self, permission: Permission) -> bool:
         return permission in self.permissions
 
+    def has_everywhere(self, permission: Permission) -> bool:
+        """Whether the permission reaches the whole organisation."""
+        return EVERYWHERE in self.scopes(permission)
+
     def check(self, permission: Permission) -> None:
         """Raise NotAllowed unless some role gives the permission somewhere."""
         if not self.has(permission):
@@ -252,7 +256,7 @@ class Actor:
 
     def check_everywhere(self, permission: Permission) -> None:
         """Raise NotAllowed unless the permission reaches the whole organisation: for things that belong to no part."""
-        if EVERYWHERE not in self.scopes(permission):
+        if not self.has_everywhere(permission):
             raise NotAllowed("not_allowed_everywhere", permission=permission.value)
 
     def scopes(self, permission: Permission) -> tuple[Scope, ...]:

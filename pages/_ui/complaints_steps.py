@@ -11,7 +11,7 @@ from pages._ui.choices import keep, kept_id
 from pages._ui.complaints_forms import FORMS, shut
 from pages._ui.page import Page, saving
 from pages._ui.widgets import section
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.complaints import actions
 from qs.complaints.queries import RequestDetail
 from qs.complaints.rules import is_call_back_due, is_rework_possible
@@ -117,7 +117,7 @@ def when_dispatched(detail: RequestDetail, actor: Actor) -> list[Next]:
 
 def when_returned(detail: RequestDetail, actor: Actor) -> list[Next]:
     found = []
-    may_rule = EVERYWHERE in actor.scopes(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH)
+    may_rule = actor.has_everywhere(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH)
     if may_rule:
         found.append(Next("rule", _("Rule and dispatch"), "gavel", is_now=True))
     if actor.has(P.COMPLAINTS_DISPATCH):

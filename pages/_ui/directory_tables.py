@@ -13,7 +13,7 @@ from pages._ui.directory_forms import Options, code_field, name_fields, options,
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.widgets import note, section
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.directory import actions, queries
 from qs.directory.rules import LARGEST_POPULATION
 from qs.directory.terms import Table
@@ -53,7 +53,7 @@ ADD_WORDS = {
 
 def table_view(page: Page, kind: Table) -> None:
     """One of the smaller tables; choosing a row turns the form beside it into the one that changes it."""
-    is_editor = EVERYWHERE in page.actor.scopes(Permission.DIRECTORY_EDIT)
+    is_editor = page.actor.has_everywhere(Permission.DIRECTORY_EDIT)
     frame = entries(page, kind)
     left, right = st.columns([2.3, 1], gap="medium")
     with left:

@@ -14,7 +14,7 @@ from pages._ui.cached import Pickers
 from pages._ui.choices import asked, choice, keep, one_of, view
 from pages._ui.run import Page
 from pages._ui.widgets import note, plain, section
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import age, clock, language, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.monitoring.queries import Board
@@ -84,7 +84,7 @@ def filter_bar(page: Page, pickers: Pickers, counts: dict[Standing, int]) -> str
             choice(_("All providers"), providers, key="provider", width=300)
             choice(_("All services"), pickers.words["service"], key="service", width=300)
             choice(_("All indicators"), pickers.words["indicator"], key="indicator", width=300)
-            if EVERYWHERE in page.actor.scopes(Permission.LIVE_READ):
+            if page.actor.has_everywhere(Permission.LIVE_READ):
                 one_of(
                     _("Figures of"), {level.value: label(level) for level in Level}, key="level", usual=Level.SERVICE
                 )

@@ -15,7 +15,7 @@ from pages._ui.page import Page, reading, saving
 from pages._ui.participation_steps import file_choice, file_list, first_of, history, labels_of, verdict_choice
 from pages._ui.tables import table
 from pages._ui.widgets import Action, empty_state, note, plain, section, show_error, show_text
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.directory.queries import areas
 from qs.errors import NotFound
 from qs.i18n import day, moment, ngettext, number, pick
@@ -31,7 +31,7 @@ Row = Any  # Any: one row of queries.consultations or of its opinions, whose col
 
 
 def is_editor(page: Page) -> bool:
-    return EVERYWHERE in page.actor.scopes(Permission.PARTICIPATION_EDIT)
+    return page.actor.has_everywhere(Permission.PARTICIPATION_EDIT)
 
 
 def consultations_view(page: Page) -> None:

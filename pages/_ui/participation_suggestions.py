@@ -23,7 +23,7 @@ from pages._ui.participation_steps import (
 )
 from pages._ui.tables import table
 from pages._ui.widgets import empty_state, plain, section, show_error, show_text
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.directory.queries import service_ids_by_code, services
 from qs.errors import NotFound
 from qs.i18n import gettext as _
@@ -119,7 +119,7 @@ def suggestion_card(page: Page, suggestion_id: int) -> None:
         fact_list(suggestion_facts(page, detail))
         file_list(page, "suggestion", one.id, detail.files)
         may_answer = one.service_id in answerable.values()
-        if EVERYWHERE in page.actor.scopes(ANSWER) and one.status in (
+        if page.actor.has_everywhere(ANSWER) and one.status in (
             SuggestionStatus.RECEIVED,
             SuggestionStatus.ASSIGNED,
         ):

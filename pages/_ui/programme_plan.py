@@ -14,7 +14,7 @@ from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.widgets import note, plain, section, show_text
 from qs import chart_style
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import day, moment, ngettext, percent, pick
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -26,7 +26,7 @@ from qs.settings import settings
 
 
 def is_editor(page: Page) -> bool:
-    return EVERYWHERE in page.actor.scopes(Permission.PROGRAMME_EDIT)
+    return page.actor.has_everywhere(Permission.PROGRAMME_EDIT)
 
 
 def finding(plan: PlanDetail | None, tasks: pd.DataFrame) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pages._ui.publication_lists import report_links
 from pages._ui.publication_stories import story_form
 from pages._ui.tables import offer_download
 from pages._ui.widgets import note, plain, section, show_error, show_text
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.chart_style import palette
 from qs.errors import NotFound
 from qs.i18n import Language, moment, pick
@@ -90,15 +90,15 @@ def release_card(page: Page, release_id: int) -> None:
                 show_text(step.note)
         next_steps(page, detail)
         files(page, detail)
-    if detail.state.is_open_to_change and EVERYWHERE in page.actor.scopes(Permission.PUBLICATION_PREPARE):
+    if detail.state.is_open_to_change and page.actor.has_everywhere(Permission.PUBLICATION_PREPARE):
         story_form(page, detail)
     preview(detail)
 
 
 def next_steps(page: Page, detail: ReleaseDetail) -> None:
     """The buttons of this state, for those who may press them."""
-    may_prepare = EVERYWHERE in page.actor.scopes(Permission.PUBLICATION_PREPARE)
-    may_approve = EVERYWHERE in page.actor.scopes(Permission.PUBLICATION_APPROVE)
+    may_prepare = page.actor.has_everywhere(Permission.PUBLICATION_PREPARE)
+    may_approve = page.actor.has_everywhere(Permission.PUBLICATION_APPROVE)
     circumstances = {"version": detail.version, "actor": page.actor, "now": page.now}
     if detail.state.is_open_to_change and may_prepare:
         with st.container(horizontal=True, gap="small"):

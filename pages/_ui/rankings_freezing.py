@@ -11,7 +11,7 @@ from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.rankings_shown import Shown, buttons, quarter_text
 from pages._ui.widgets import note, plain, section
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import day, number, percent
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -96,7 +96,7 @@ def scheme_popover(page: Page) -> None:
         for coming in (one for one in schemes if one.effective_on > today):
             note(_("From {day} another scheme is in force").format(day=day(coming.effective_on)))
             fact_list(scheme_facts(coming.content))
-        if schemes and EVERYWHERE in page.actor.scopes(Permission.RANKINGS_FREEZE):
+        if schemes and page.actor.has_everywhere(Permission.RANKINGS_FREEZE):
             scheme_form(page, schemes[0])
 
 

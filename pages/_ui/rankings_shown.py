@@ -13,7 +13,7 @@ from pages._ui.cached import working_ranking
 from pages._ui.choices import one_of
 from pages._ui.page import Page
 from pages._ui.widgets import Action
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number, pick
 from qs.rankings import queries
@@ -145,7 +145,7 @@ def facts(shown: Shown) -> str:
 
 
 def buttons(shown: Shown, page: Page) -> list[Action]:
-    if EVERYWHERE not in page.actor.scopes(Permission.RANKINGS_FREEZE) or not shown.is_complete:
+    if not page.actor.has_everywhere(Permission.RANKINGS_FREEZE) or not shown.is_complete:
         return []
     if shown.frozen is None:
         return [Action("freeze", _("Freeze this quarter"), icon="ac_unit", is_primary=True)]

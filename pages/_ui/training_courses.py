@@ -11,7 +11,7 @@ from pages._ui.choices import keep, kept_id, localised
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import offer_download, table
 from pages._ui.widgets import empty_state, note, plain, section, show_text
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.directory.queries import providers
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number, percent, pick
@@ -33,7 +33,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def is_keeper(page: Page) -> bool:
-    return EVERYWHERE in page.actor.scopes(Permission.TRAINING_EDIT)
+    return page.actor.has_everywhere(Permission.TRAINING_EDIT)
 
 
 def finding(hours: pd.DataFrame, year: int) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.training_courses import is_keeper
 from pages._ui.widgets import empty_state, note, plain, section, show_text
-from qs.actor import EVERYWHERE, Permission
+from qs.actor import Permission
 from qs.directory.queries import services
 from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
@@ -24,7 +24,7 @@ SUGGESTED = 8
 
 
 def is_chooser(page: Page) -> bool:
-    return EVERYWHERE in page.actor.scopes(Permission.INCENTIVES_DECIDE)
+    return page.actor.has_everywhere(Permission.INCENTIVES_DECIDE)
 
 
 def need_view(page: Page, courses: pd.DataFrame) -> None:

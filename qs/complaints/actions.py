@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
@@ -178,7 +178,7 @@ def refuse_request(
     """
     request = taken(session, request_id, version, P.COMPLAINTS_APPROVE, actor=actor)
     accuses = request.kind in (RequestKind.COMPLAINT, RequestKind.REPORT)
-    if accuses and EVERYWHERE not in actor.scopes(P.COMPLAINTS_APPROVE):
+    if accuses and not actor.has_everywhere(P.COMPLAINTS_APPROVE):
         raise Conflict("recusal_of_department")
     request.answer, request.refusal = checked(text, field=ANSWER), reason
     kind = StepKind.NOT_ACCEPTED

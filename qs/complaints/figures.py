@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import CallBack, Request
 from qs.complaints.steps import reached
@@ -81,7 +81,7 @@ def three_rates(session: Session, starts_at: datetime, ends_at: datetime, *, act
         .group_by(CallBack.service_id, Service.name, Service.name_en, Provider.id, Provider.name, Provider.name_en)
         .order_by(CallBack.service_id)
     )
-    if EVERYWHERE not in actor.scopes(READ):
+    if not actor.has_everywhere(READ):
         statement = statement.where(CallBack.service_id.in_(visible_services(actor, READ)))
     rows = [tuple(row) for row in session.execute(statement)]
     frame = pd.DataFrame(rows, columns=list(RATE_COLUMNS[: -len(RATE_VALUES)]))

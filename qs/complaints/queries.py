@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.complaints import rules
@@ -247,7 +247,7 @@ def request_rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:  # Any: as many c
 
 def readable(actor: Actor, column: InstrumentedAttribute[str]) -> sa.ColumnElement[str]:
     """The text, or "" where the actor belongs to the side that may read the brief only."""
-    if EVERYWHERE in actor.scopes(READ):
+    if actor.has_everywhere(READ):
         return sa.cast(column, sa.String)
     is_withheld = sa.or_(Request.is_confidential, Request.kind == RequestKind.REPORT)
     return sa.case((is_withheld, ""), else_=column)
@@ -304,7 +304,7 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
     if found is None:
         raise NotFound("request_unknown")
     request, service, unit, area, person = found
-    sees_all = EVERYWHERE in actor.scopes(READ)
+    sees_all = actor.has_everywhere(READ)
     is_withheld = not sees_all and rules.is_withheld(request.kind, is_confidential=request.is_confidential)
     owner = f"request:{request.id}"
     own = {
@@ -463,7 +463,7 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     found: list[Waiting] = []
     if actor.has(P.COMPLAINTS_APPROVE):
         found += extensions_to_decide(frame, actor)
-    if EVERYWHERE in actor.scopes(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH):
+    if actor.has_everywhere(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH):
         for row in rows_of(frame[frame["state"] == RequestState.RETURNED].head(REPLIES_TOLD)):
             found.append(one("request_to_rule", row, number=row.number))
         found += several("requests_supervised", frame[frame["supervised_at"].notna()], view="overdue")

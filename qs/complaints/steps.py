@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
 from qs.complaints.models import CallBack, Filing, Request, RequestCounter, RequestStep
@@ -48,7 +48,7 @@ class Limit:
 
 def reached(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
     """The condition on Request that the actor's scope sets; one without a service is for those who reach everything."""
-    if EVERYWHERE in actor.scopes(permission):
+    if actor.has_everywhere(permission):
         return sa.true()
     return Request.service_id.in_(visible_services(actor, permission))
 

@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.deadlines import rules
 from qs.deadlines.models import CalendarDay, CalendarYear, DeadlinePack, DeadlineRule, DueChange, DueDate
 from qs.deadlines.terms import PACK, Calendar, Change, CountedDay, DayType, Due, Limit, Rule, Trace
@@ -188,7 +188,7 @@ def provisional_count(session: Session, *, actor: Actor, now: datetime, year: in
 
 def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     """The calendar that has to be imported, for those who keep it: from November on, or once it is missed."""
-    if EVERYWHERE not in actor.scopes(Permission.DEADLINES_EDIT):
+    if not actor.has_everywhere(Permission.DEADLINES_EDIT):
         return []
     today = local_day(now, settings().zone)
     known = calendar(session, actor=actor).years

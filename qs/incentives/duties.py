@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.directory.queries import visible_services
 from qs.i18n import pick
 from qs.incentives.cases import involved, own_services
@@ -69,7 +69,7 @@ def duty(proposal: IncentiveProposal, desk: Desk, *, due_at: datetime | None, no
 
 def drafts_waiting(session: Session, *, actor: Actor) -> list[Waiting]:
     """The drafts of rules that somebody other than their author must adopt."""
-    if EVERYWHERE not in actor.scopes(DECIDE) or actor.person_id is None:
+    if not actor.has_everywhere(DECIDE) or actor.person_id is None:
         return []
     rules = session.scalars(
         sa.select(IncentiveRule)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.deadlines.queries import dues
 from qs.directory.models import Area, Service
@@ -192,7 +192,7 @@ def names(session: Session) -> dict[int | None, Name]:
 
 def sees_all(actor: Actor) -> bool:
     """True for the office and the auditor: they also see drafts and what is only being considered."""
-    return EVERYWHERE in actor.scopes(READ)
+    return actor.has_everywhere(READ)
 
 
 def measure_words(session: Session, day: date, *, actor: Actor) -> dict[str, MeasureWords]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_by_owner, files_of
 from qs.attachments.terms import KeptFile
 from qs.deadlines.queries import dues
@@ -230,7 +230,7 @@ def holds(session: Session, actor: Actor, permission: Permission, service_id: in
     """Whether the permission reaches the service."""
     if not actor.has(permission):
         return False
-    if EVERYWHERE in actor.scopes(permission):
+    if actor.has_everywhere(permission):
         return True
     return session.scalar(visible_services(actor, permission).where(Service.id == service_id)) is not None
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.db import microseconds_of
 from qs.directory.queries import visible_services
 from qs.frames import members
@@ -99,7 +99,7 @@ def streams(session: Session, *, actor: Actor) -> pd.DataFrame:
 
 def in_scope(service_id: sa.SQLColumnExpression[int], actor: Actor) -> list[sa.ColumnElement[bool]]:
     """Conditions that keep an actor within the own scope; none for somebody who sees everything."""
-    if EVERYWHERE in actor.scopes(Permission.LIVE_READ):
+    if actor.has_everywhere(Permission.LIVE_READ):
         return []
     return [service_id.in_(visible_services(actor, Permission.LIVE_READ))]
 
@@ -146,7 +146,7 @@ def conditions(table: sa.Table, window: Window, actor: Actor, service_id: int | 
         asked += in_scope(table.c.service_id, actor)
         if service_id is not None:
             asked.append(table.c.service_id == service_id)
-    elif EVERYWHERE not in actor.scopes(Permission.LIVE_READ):
+    elif not actor.has_everywhere(Permission.LIVE_READ):
         asked.append(sa.false())  # a sum over services one may not see is not shown in part
     return asked
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.db import is_postgresql
 from qs.directory.models import Service
@@ -77,7 +77,7 @@ def check_may_add(session: Session, batch: Batch, *, feed_id: int, actor: Actor)
     actor.check(Permission.EVENTS_ADD)
     if actor.feed_id is not None and actor.feed_id != feed_id:
         raise NotAllowed("key_of_another_feed")
-    if EVERYWHERE in actor.scopes(Permission.EVENTS_ADD):
+    if actor.has_everywhere(Permission.EVENTS_ADD):
         return
     visible = set(session.scalars(visible_services(actor, Permission.EVENTS_ADD)))
     if not visible.issuperset(np.unique(batch.service_id).tolist()):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.directory.models import Area, Service
@@ -436,7 +436,7 @@ def points(session: Session, *, actor: Actor) -> pd.DataFrame:
 def seen_suggestions(actor: Actor) -> sa.ColumnElement[bool]:
     """Suggestions of services in scope; those without a service are for whoever reaches everything."""
     own = Suggestion.service_id.in_(visible_services(actor, READ))
-    return sa.or_(own, Suggestion.service_id.is_(None)) if EVERYWHERE in actor.scopes(READ) else own
+    return sa.or_(own, Suggestion.service_id.is_(None)) if actor.has_everywhere(READ) else own
 
 
 def suggestions(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:

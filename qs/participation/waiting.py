@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.i18n import gettext, pick
@@ -124,7 +124,7 @@ def exclusions_waiting(session: Session, actor: Actor) -> list[Waiting]:
 def suggestions_waiting(session: Session, actor: Actor) -> list[Waiting]:
     """The supervision office assigns; those with the right over a service answer its suggestions."""
     lines = []
-    if EVERYWHERE in actor.scopes(Permission.PARTICIPATION_ANSWER):
+    if actor.has_everywhere(Permission.PARTICIPATION_ANSWER):
         received = session.execute(
             sa.select(sa.func.count(Suggestion.id), sa.func.min(Suggestion.due_at)).where(
                 Suggestion.status == SuggestionStatus.RECEIVED
@@ -146,7 +146,7 @@ def suggestions_waiting(session: Session, actor: Actor) -> list[Waiting]:
 
 
 def consultations_waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    if EVERYWHERE not in actor.scopes(Permission.PARTICIPATION_EDIT):
+    if not actor.has_everywhere(Permission.PARTICIPATION_EDIT):
         return []
     unanswered = (
         sa.select(sa.func.count(ConsultationOpinion.id))
@@ -170,7 +170,7 @@ def consultations_waiting(session: Session, actor: Actor, now: datetime) -> list
 
 
 def hearings_waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    if EVERYWHERE not in actor.scopes(Permission.PARTICIPATION_EDIT):
+    if not actor.has_everywhere(Permission.PARTICIPATION_EDIT):
         return []
     applicants = sa.select(sa.func.count(HearingRegistration.id)).where(HearingRegistration.hearing_id == Hearing.id)
     statement = sa.select(

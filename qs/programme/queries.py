@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.directory.queries import services
 from qs.errors import Fact
 from qs.frames import members, named_rows
@@ -231,7 +231,7 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     """What this person is to do in the programme: own tasks that lag, dates to decide, a plan to adopt."""
     if not actor.has(Permission.PROGRAMME_READ):
         return []
-    is_editor = EVERYWHERE in actor.scopes(Permission.PROGRAMME_EDIT)
+    is_editor = actor.has_everywhere(Permission.PROGRAMME_EDIT)
     found = plan(session, actor=actor)
     if found is None:
         return []

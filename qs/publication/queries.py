@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, selectinload, undefer
 
 from qs.access.models import Person
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.errors import NotFound
 from qs.frames import members
 from qs.i18n import pick
@@ -285,8 +285,8 @@ def disclosure_items(session: Session, *, actor: Actor, now: datetime) -> pd.Dat
 
 def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     """Reports to prepare, mend, approve and publish, and other items that are due: what this person can do."""
-    may_prepare = EVERYWHERE in actor.scopes(PREPARE)
-    may_approve = EVERYWHERE in actor.scopes(APPROVE)
+    may_prepare = actor.has_everywhere(PREPARE)
+    may_approve = actor.has_everywhere(APPROVE)
     if not (may_prepare or may_approve):
         return []
     found = releases_waiting(session, actor, may_prepare=may_prepare, may_approve=may_approve)

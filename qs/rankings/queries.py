@@ -15,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, SYSTEM, Actor, Permission
+from qs.actor import SYSTEM, Actor, Permission
 from qs.directory.queries import areas, departments, services, visible_services
 from qs.errors import NotFound
 from qs.frames import members
@@ -226,7 +226,7 @@ def working_figures(session: Session, name: str, *, actor: Actor) -> Working:
     """
     actor.check(READ)
     result = gathered(session, name).result(seed=rules.seed_of(name), draw_count=DRAW_COUNT)
-    sees_all = EVERYWHERE in actor.scopes(READ)
+    sees_all = actor.has_everywhere(READ)
     visible = set(session.scalars(visible_services(actor, READ)))
     stored = [measure_values(one) for one in result.measures]
     measures = measure_frame(
@@ -259,7 +259,7 @@ def named(session: Session, scores: pd.DataFrame, *, level: Level | str = Level.
         return found.assign(is_own=found["subject_id"].isin(own))
     units = departments(session, actor=SYSTEM) if Level(level) is Level.DEPARTMENT else areas(session, actor=SYSTEM)
     found = scores.merge(units[["id", "code", "name", "name_en"]].rename(columns={"id": "subject_id"}), on="subject_id")
-    return found.assign(is_own=EVERYWHERE in actor.scopes(READ))
+    return found.assign(is_own=actor.has_everywhere(READ))
 
 
 def components(session: Session, measures: pd.DataFrame, service_id: int, *, period: str, actor: Actor) -> pd.DataFrame:
@@ -333,7 +333,7 @@ def running_quarter(now: datetime) -> str:
 
 def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     """The newest complete quarters that wait to be frozen, for those who may do it."""
-    if EVERYWHERE not in actor.scopes(Permission.RANKINGS_FREEZE):
+    if not actor.has_everywhere(Permission.RANKINGS_FREEZE):
         return []
     frozen = session.scalar(sa.select(sa.func.max(FrozenPeriod.name))) or ""
     later = [name for name in unfrozen_quarters(session, actor=actor, now=now) if name > frozen]

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import EVERYWHERE, Actor, Permission
+from qs.actor import Actor, Permission
 from qs.deadlines.queries import dues
 from qs.directory.models import Provider, Service
 from qs.directory.queries import visible_services
@@ -382,9 +382,9 @@ def indicator_names(session: Session, *, actor: Actor, now: datetime) -> dict[st
 def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     """What this person is to do: attendance to enter, needs to answer, people to choose, grants to give."""
     lines: list[Waiting] = []
-    if EVERYWHERE in actor.scopes(Permission.TRAINING_EDIT):
+    if actor.has_everywhere(Permission.TRAINING_EDIT):
         lines += unrecorded(session, actor, now) + open_needs(session, actor, now)
-    if EVERYWHERE in actor.scopes(Permission.INCENTIVES_DECIDE):
+    if actor.has_everywhere(Permission.INCENTIVES_DECIDE):
         lines += talent_lines(session, actor, now)
     return lines[:LISTED]
 

@@ -275,11 +275,11 @@ def test_notice_given_too_late_is_refused_and_the_draft_stays(office, now):
     with pytest.raises(InvalidInput, match="hearing_notice_too_late"):
         noticed_hearing(office, now, days=19, kind=HearingKind.RULE_MAKING)
     with office.store.writing() as session:
-        actions.draft_hearing(session, new_hearing(now, days=6), actor=office.relations, now=now)
+        drafted = actions.draft_hearing(session, new_hearing(now, days=6), actor=office.relations, now=now)
     with pytest.raises(InvalidInput, match="hearing_notice_too_late"):
-        act(office, Hearing, actions.publish_notice, actor=office.relations, now=now)
+        act(office, Hearing, actions.publish_notice, actor=office.relations, now=now, number=drafted)
     with pytest.raises(NotFound), office.store.reading() as session:
-        queries.hearing(session, 1, actor=PUBLIC, now=now)
+        queries.hearing(session, drafted, actor=PUBLIC, now=now)
 
 
 def test_registration_ends_in_time(office, now):
