@@ -1,60 +1,47 @@
-"""Signals: the rules by which points of a control chart are more than noise, whatever kind of chart it is."""
+"""Runs: the four rules by which points of any control chart are more than noise, and Anhøj's two rules of a series."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
+from scipy.stats import binom
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
-CodeArray = NDArray[np.int8]
-Gap = Literal["skip", "break"]
+from qs.stats.control_charts.arguments import per_series, series_values
+from qs.stats.control_charts.terms import (
+    NO_DIFFERENCE_SHARE,
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    Gap,
+    IntArray,
+    Limits,
+    Rule,
+)
 
 # The four rules are those of NHS England, Making Data Count; compare Nelson, Journal of Quality Technology 16 (1984).
 TREND_POINTS = 7  # so six steps, all rising or all falling
 NEAR_POINTS_NEEDED = 2
 NEAR_WINDOW_POINTS = 3
 SHIFT_POINTS = 7  # on one side of the mean; Wheeler takes 8, Nelson 9
-
-
-class Rule(IntEnum):
-    """Why a point is a signal; of several rules the lowest number is kept."""
-
-    NONE = 0
-    OUTSIDE_LIMITS = 1
-    TREND = 2
-    TWO_OF_THREE = 3
-    SHIFT = 4
+CROSSING_CHANCE = 0.05  # Anhøj: fewer crossings than chance leaves in one series of twenty
 
 
 @dataclass(frozen=True, eq=False)
-class Limits:
-    """The five lines of a chart: (series, periods), in the unit of the values, NaN where there are none."""
-
-    mean: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    near_lower: FloatArray
-    near_upper: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class Signals:
-    """What the rules found: (series, periods)."""
+class Broken:
+    """Which rule each point breaks: (series, periods)."""
 
     rule: CodeArray  # values of Rule
-    side: CodeArray  # +1 high or rising, -1 low or falling, 0 no signal
+    side: CodeArray  # +1 high or rising, -1 low or falling, 0 none
 
 
-def signals(
+def rules_broken(
     values: FloatArray, limits: Limits, segment: IntArray, *, tolerance: FloatArray, gap: Gap, shift_length: int
-) -> Signals:
+) -> Broken:
     """The first rule each point breaks, in the order of Rule.
 
-    `values`: (series, periods), oldest first, NaN where missing or without limits; such points are never signals.
+    `values`: (series, periods), oldest first, NaN where missing or without limits; such points break none.
     `segment`: (series, periods), a number that rises where limits are made anew; no run crosses that. `tolerance`:
     (series, 1), differences up to it are none. `gap`: a run closes up over a missing point ("skip") or breaks there.
     """
@@ -73,7 +60,7 @@ def signals(
     rule, side = np.zeros_like(zones), np.zeros_like(zones)
     np.put_along_axis(rule, order, found.rule, axis=1)
     np.put_along_axis(side, order, found.side, axis=1)
-    return Signals(rule, side)
+    return Broken(rule, side)
 
 
 # A zone is the number of lines (mean, near limit, limit) a point lies strictly beyond, negative when it is low.
@@ -92,7 +79,7 @@ def _zones(values: FloatArray, limits: Limits, tolerance: FloatArray) -> CodeArr
 
 def _first_rules(
     values: FloatArray, zones: CodeArray, segment: IntArray, *, tolerance: FloatArray, shift_length: int
-) -> Signals:
+) -> Broken:
     """The rules on points that stand next to each other, missing ones being on no side."""
     sides = {
         Rule.OUTSIDE_LIMITS: _signed(zones == _OUTSIDE_ZONE, zones == -_OUTSIDE_ZONE),
@@ -105,7 +92,7 @@ def _first_rules(
         broken = sides[weakest] != 0
         np.copyto(rule, np.int8(weakest), where=broken)
         np.copyto(side, sides[weakest], where=broken)
-    return Signals(rule, side)
+    return Broken(rule, side)
 
 
 def _signed(high: BoolArray, low: BoolArray) -> CodeArray:
@@ -157,3 +144,52 @@ def _mark(windows: BoolArray, segment: IntArray, points: int) -> BoolArray:
     for i in range(points):
         marked[:, i : i + starts] |= within
     return marked
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs and crossings of the centre line: all (series,). Points on the line are in no run and are not counted."""
+
+    useful_points: IntArray
+    longest_run: IntArray
+    longest_allowed: FloatArray  # NaN under two useful points, like the next
+    crossings: IntArray
+    crossings_needed: FloatArray
+    is_signal: BoolArray  # the longest run is too long or the line is crossed too seldom
+
+
+def anhoej_runs(values: ArrayLike, centre: ArrayLike | None = None) -> Runs:
+    """Whether each series runs on one side of its centre for longer, or crosses it more rarely, than chance does it.
+
+    `values`: (series, periods), oldest first, NaN where missing. `centre`: one for all or one for each, in the same
+    unit; without it the median of each series. About one stable series of twenty is a signal, whatever its length.
+    Raises ValueError for arguments of the wrong shape. Source: Anhøj & Olesen (2014), PLoS ONE 9:e113825; longest run
+    log2(n) + 3 after Schilling (2012), Mathematics Magazine 85:141-149.
+    """
+    observed = series_values(values)
+    line = _medians(observed) if centre is None else per_series(centre, len(observed), "centre")[:, None]
+    tolerance = NO_DIFFERENCE_SHARE * np.fmax.reduce(np.abs(observed), axis=1, initial=0.0, keepdims=True)
+    side = _signed(observed > line + tolerance, observed < line - tolerance)
+    useful = np.count_nonzero(side, axis=1)
+    side = np.take_along_axis(side, np.argsort(side == 0, axis=1, kind="stable"), axis=1)  # the useful ones first
+    run, longest, crossings = (np.zeros(len(side), dtype=np.int64) for _ in range(3))
+    before = np.zeros(len(side), dtype=np.int8)
+    for now in side.T:
+        crossings += now * before < 0
+        run = np.where(now == 0, 0, np.where(now == before, run + 1, 1))
+        longest = np.maximum(longest, run)
+        before = now
+    enough = useful >= 2
+    allowed = np.where(enough, np.round(np.log2(np.maximum(useful, 2))) + 3, np.nan)
+    needed = np.where(enough, binom.ppf(CROSSING_CHANCE, np.maximum(useful - 1, 1), 0.5), np.nan)
+    is_signal = (longest > allowed) | (crossings < needed)
+    return Runs(useful, longest, allowed, crossings, needed, is_signal)
+
+
+def _medians(observed: FloatArray) -> FloatArray:
+    """(series, 1), NaN where all is missing."""
+    ordered = np.sort(observed, axis=1)  # NaN comes last
+    rows = np.arange(len(observed))
+    middle = np.maximum(np.count_nonzero(~np.isnan(observed), axis=1) - 1, 0)
+    medians: FloatArray = (ordered[rows, middle // 2] + ordered[rows, middle - middle // 2]) / 2
+    return medians[:, None]
