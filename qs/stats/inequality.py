@@ -139,7 +139,8 @@ def atkinson(values: ArrayLike, weights: ArrayLike | None = None, *, aversion: f
         # The mean of 1/x, endless when one x is 0; taken by the smallest, so that no power overflows.
         least = relative.min(axis=-1, initial=1.0)
         scaled = np.where(least[..., None] > 0, relative / np.where(least > 0, least, 1.0)[..., None], 1.0)
-        equal = least * (share * scaled ** (1 - aversion)).sum(axis=-1) ** (1 / (1 - aversion))
+        sums = (share * scaled ** (1 - aversion)).sum(axis=-1)
+        equal = least * np.where(sums > 0, sums, 1.0) ** (1 / (1 - aversion))
     else:
         equal = (share * relative ** (1 - aversion)).sum(axis=-1) ** (1 / (1 - aversion))
     return np.where(np.isnan(centre), np.nan, np.clip(1 - equal, 0.0, 1.0))
@@ -200,6 +201,8 @@ def noisy_draws(
     Gamma distributed: close to the normal where the error is small beside the value.
     """
     y, errors = np.broadcast_arrays(np.asarray(values, dtype=np.float64), np.asarray(standard_errors, dtype=np.float64))
+    if (y < 0).any():
+        raise ValueError("values are not negative")
     noisy = (y > 0) & (errors > 0)
     scale = np.where(noisy, errors**2 / np.where(noisy, y, 1.0), 1.0)[..., None, :]
     shape = np.where(noisy, y, 1.0)[..., None, :] / scale
