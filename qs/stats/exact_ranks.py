@@ -89,13 +89,13 @@ def own_error(own: float, others: FloatArray) -> tuple[FloatArray, FloatArray]:
         return np.zeros(1), np.ones(1)
     step = float(np.clip(others.min() / own, FINEST_STEP, 0.5)) / 1.25
     reach = int(np.ceil(REACH / step))
-    nodes = step * np.arange(-reach, reach + 1)
-    density = np.exp(-(nodes**2) / 2)
+    nodes: FloatArray = step * np.arange(-reach, reach + 1, dtype=np.float64)
+    density: FloatArray = np.exp(-(nodes**2) / 2)
     return nodes, density / density.sum()
 
 
 def counts_of_successes(chances: FloatArray) -> FloatArray:
-    """The distribution of the number of successes in independent trials, shape (cases, trials) -> (cases, trials + 1)."""
+    """The distribution of the number of successes in independent trials; (cases, trials) -> (cases, trials + 1)."""
     cases, trials = chances.shape
     found = np.zeros((cases, trials + 1))
     found[:, 0] = 1.0
