@@ -165,7 +165,21 @@ def joint_rank_region(
     Source: Klein, Wright & Wieczorek (2020), JRSS C 69:589-606.
     """
     seen, errors = np.asarray(estimates, dtype=np.float64), np.asarray(standard_errors, dtype=np.float64)
-    reach = stats.norm.ppf((1 + confidence ** (1 / max(len(seen), 1))) / 2) * errors
-    low, high = seen - reach, seen + reach
-    better = (low[None, :] >= high[:, None]) & ~np.eye(len(seen), dtype=bool)
-    return RankRegion(1 + better.sum(axis=1), len(seen) - better.sum(axis=0))
+    reach = joint_reach(len(seen), confidence=confidence) * errors
+    return rank_region(seen - reach, seen + reach)
+
+
+def joint_reach(units: int, *, confidence: float = CONFIDENCE) -> float:
+    """How many standard errors to either side intervals of so many independent units must reach to hold all at once."""
+    return float(stats.norm.ppf((1 + confidence ** (1 / max(units, 1))) / 2))
+
+
+def rank_region(lower: ArrayLike, upper: ArrayLike) -> RankRegion:
+    """The ranks units may have, given an interval of each: a unit is above all whose interval lies wholly below.
+
+    Intervals that only touch do not overlap; two of the same single value do. One end of each kind per unit.
+    """
+    low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
+    better = low[None, :] >= high[:, None]
+    better &= ~better.T
+    return RankRegion(1 + better.sum(axis=1), len(low) - better.sum(axis=0))

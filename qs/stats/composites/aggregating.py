@@ -98,8 +98,10 @@ def spread_out(parts: Sequence[NDArray[np.generic]], weights: FloatArray) -> Flo
         return np.asarray(np.stack(parts, axis=1).astype(np.float64) @ weights.T)
     shape = np.broadcast_shapes(*(part.shape if part.ndim > 1 else (*part.shape, 1) for part in parts))
     whole = np.zeros(np.broadcast_shapes(shape, (1, len(weights) if weights.ndim == 2 else 1)))
+    product = np.empty(whole.shape)
     for part, weight in zip(parts, np.moveaxis(weights, -1, 0), strict=True):
-        whole += weight * (part if part.ndim > 1 else part[:, None])
+        np.multiply(part if part.ndim > 1 else part[:, None], weight, out=product)
+        whole += product
     return whole if weights.ndim == 2 or any(part.ndim > 1 for part in parts) else whole[:, 0]
 
 
@@ -107,8 +109,9 @@ def mean_of(
     figures: Sequence[FloatArray], present: Sequence[NDArray[np.bool_]], weights: FloatArray, kind: Mean
 ) -> FloatArray:
     """The mean of what is present; anything where nothing is."""
-    known = [np.where(there, part, 0.0) for part, there in zip(figures, present, strict=True)]
-    weight = None if all(there.all() for there in present) else spread_out(present, weights)
+    is_whole = all(there.all() for there in present)
+    known = figures if is_whole else [np.where(there, part, 0.0) for part, there in zip(figures, present, strict=True)]
+    weight = None if is_whole else spread_out(present, weights)
 
     def arithmetic(parts: Sequence[FloatArray]) -> FloatArray:
         total = spread_out(parts, weights)

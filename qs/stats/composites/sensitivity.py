@@ -11,11 +11,11 @@ from scipy import stats
 
 from qs.stats.composites.aggregating import Group, nested
 from qs.stats.composites.weights import SPREAD, weight_draws
-from qs.stats.ranks import extreme_count, place_at, place_counts
+from qs.stats.ranks import SLAB, extreme_count, place_at, place_counts
 
 DRAWS = 10_000
 CONFIDENCE = 0.9  # the 5th and 95th percentile, as in COINr's uncertainty analysis
-BLOCK = 400_000  # so many scores are held at a time and group
+BLOCK = 100_000  # so many scores are made at a time: they stay in the processor's cache
 
 FloatArray = NDArray[np.float64]
 
@@ -63,14 +63,18 @@ def weight_sensitivity(
         none = np.full(len(score), np.nan)
         return WeightSensitivity(score, none, none, none, none, none, none, none)
     counts = np.zeros((units, 2 * units - 1), dtype=np.int64)
-    for first in range(0, count, max(BLOCK // units, 1)):
-        number = min(max(BLOCK // units, 1), count - first)
-        drawn = {
-            group.name: weight_draws(rng, [part.weight for part in group.parts], count=number, spread=spread)
-            for group in top.groups()
-        }
-        made = nested(top, figures, missing_limit=missing_limit, weights=drawn).scores[top.name]
-        counts += place_counts(made[scored])
+    slab, block = max(SLAB // units, 1), max(BLOCK // units, 1)
+    for first in range(0, count, slab):
+        drawn = np.empty((units, min(slab, count - first)))
+        for at in range(0, drawn.shape[1], block):
+            part = drawn[:, at : at + block]
+            weights = {
+                group.name: weight_draws(rng, [one.weight for one in group.parts], count=part.shape[1], spread=spread)
+                for group in top.groups()
+            }
+            made = nested(top, figures, missing_limit=missing_limit, weights=weights).scores[top.name]
+            part[:] = made[scored] if units < len(score) else made
+        counts += place_counts(drawn)
     ranks, reached, tail = 1 + np.arange(2 * units - 1) / 2, counts.cumsum(axis=1), (1 - confidence) / 2
     lower, median, upper = (ranks[place_at(reached, level * count)] for level in (tail, 0.5, 1 - tail))
     extreme = extreme_count(units, share=share, k=k)

@@ -97,7 +97,7 @@ def first_centres(given: FloatArray, bands: int) -> FloatArray:
 
 
 def settled(given: FloatArray, centres: FloatArray, reach: float) -> FloatArray:
-    """The centres after k-means has come to rest (Lloyd's steps); on a line, a band is a stretch of the scores in order.
+    """The centres after k-means has come to rest (Lloyd's steps); a band is a stretch of the scores in order.
 
     A band that has lost all its units keeps its centre.
     """
