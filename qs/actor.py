@@ -27,6 +27,8 @@ class Permission(StrEnum):
     PEOPLE_EDIT = "people.edit"
     KEYS_EDIT = "keys.edit"
     AUDIT_READ = "audit.read"
+    NOTICES_READ = "notices.read"  # what waits to be sent and what failed, never what it says
+    NOTICES_SEND = "notices.send"
     COVERAGE_READ = "coverage.read"
     PERSONAL_REVEAL = "personal.reveal"  # see who a requester is, with a reason that is kept
     PERSONAL_ERASE = "personal.erase"
@@ -183,12 +185,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.FEEDS_EDIT,
         P.EVENTS_ADD,
         P.KEYS_EDIT,
+        P.NOTICES_READ,
+        P.NOTICES_SEND,
         P.DIRECTORY_EDIT,
         P.COVERAGE_READ,
         P.DEADLINES_READ,
         P.DEADLINES_EDIT,
     },
-    Role.AUDITOR: CHAIN_READERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ},
+    Role.AUDITOR: CHAIN_READERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ, P.NOTICES_READ},
     Role.ADMINISTRATOR: EVERYBODY
     | {P.PEOPLE_READ, P.PEOPLE_EDIT, P.KEYS_EDIT, P.DIRECTORY_EDIT, P.FEEDS_READ, P.PERSONAL_ERASE},
 }

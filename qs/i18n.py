@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -35,6 +37,16 @@ def use_language(language: Language) -> None:
 
 def language() -> Language:
     return _language.get()
+
+
+@contextmanager
+def speaking(wanted: Language) -> Iterator[None]:
+    """Everything inside the block is put in one language: for texts that somebody else reads."""
+    before = _language.set(wanted)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def choose_language(accepted: str | None) -> Language:

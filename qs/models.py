@@ -13,6 +13,7 @@ from qs.evaluations import models as evaluations
 from qs.incentives import models as incentives
 from qs.inspections import models as inspections
 from qs.monitoring import models as monitoring
+from qs.notices import models as notices
 from qs.observations import models as observations
 from qs.participation import models as participation
 from qs.programme import models as programme
@@ -37,6 +38,7 @@ __all__ = [
     "incentives",
     "inspections",
     "monitoring",
+    "notices",
     "observations",
     "participation",
     "programme",

@@ -17,6 +17,7 @@ from qs.i18n import N_, gettext, number
 from qs.incentives import terms as incentives
 from qs.inspections import terms as inspections
 from qs.monitoring import terms as monitoring
+from qs.notices import terms as notices
 from qs.observations import terms as observations
 from qs.participation import terms as participation
 from qs.programme import terms as programme
@@ -32,6 +33,7 @@ from qs.waiting import Waiting
 CHAIN = (
     attachments,
     vault,
+    notices,
     deadlines,
     rectifications,
     complaints,

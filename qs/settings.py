@@ -6,9 +6,10 @@ import os
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,14 @@ class Face(StrEnum):
     ALL = "all"
     STAFF = "staff"
     PUBLIC = "public"
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"  # asked for after the greeting; refused when the server does not offer it
+    TLS = "tls"  # from the first byte
+    NONE = "none"  # only to a server on the same machine
 
 
 class Settings(BaseSettings):
@@ -50,6 +59,29 @@ class Settings(BaseSettings):
     messages_per_ten_seconds: int = Field(default=120, ge=1)  # of one socket, before it is closed
     upload_quota_megabytes: int = Field(default=300, ge=1)  # of one address in ten minutes
     public_upload_quota_megabytes: int = Field(default=60, ge=1)  # the same for visitors who are not signed in
+
+    staff_url: str = ""  # where the staff's pages stand, for links in notices; empty: the same as public_url
+    smtp_host: str = ""  # empty: no e-mail is sent, and notices wait
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_password_file: Path | None = None  # one line; read at each run instead of smtp_password
+    mail_from: str = ""  # the address that notices come from
+    webhook_hosts: list[str] = Field(default_factory=list)  # where webhooks may be called: host, or host:port
+    webhook_private_hosts: list[str] = Field(default_factory=list)  # of these, those inside the office's own network
+    extra_ca_file: Path | None = None  # the office's own authority (PEM), trusted beside the public ones for sending
+
+    @model_validator(mode="after")
+    def mail_has_a_sender(self) -> Self:
+        if self.smtp_host and not self.mail_from:
+            raise ValueError("QS_SMTP_HOST is set, so QS_MAIL_FROM must name the address that notices come from")
+        return self
+
+    @property
+    def staff_address(self) -> str:
+        """Where the staff's pages stand, without a slash at the end."""
+        return (self.staff_url or self.public_url).rstrip("/")
 
     @property
     def url(self) -> str:

@@ -13,6 +13,7 @@ CONTEXTS = (  # upstream to downstream
     "access",
     "attachments",
     "vault",
+    "notices",
     "directory",
     "deadlines",
     "standards",
@@ -49,6 +50,7 @@ CORE = {
     "waiting",
 }
 EDGES = {
+    "calibration",
     "cli",
     "coverage",
     "office",

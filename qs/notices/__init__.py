@@ -1,0 +1,1 @@
+"""How the office tells people something outside the screens: by e-mail and by webhook (通知)."""
