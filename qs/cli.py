@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import sqlalchemy as sa
 import typer
 from rich.console import Console
@@ -38,6 +39,9 @@ app = typer.Typer(help="QS, public-service quality supervision.", no_args_is_hel
 out = Console(highlight=False)
 PROBLEMS_SHOWN = 50
 DIFFERENCES_SHOWN = 20
+FALSE_ALARMS = "false-alarms"
+CALIBRATION_SEED = 36
+CALIBRATION_SERIES = 1000  # of each kind: shares are sure to about two percentage points
 Simulated = Annotated[float, typer.Option(help="Events a second.", min=0.1, max=1000)]
 
 
@@ -179,14 +183,31 @@ def simulate(
 @app.command()
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Which figures: ingest, live_queries … All without.")
+        list[str] | None, typer.Argument(help="Which figures: ingest, false-alarms … All measurements without.")
     ] = None,
 ) -> None:
-    """Measure the headline figures side by side and print them as ratios. Works in temporary stores only."""
+    """Measure the headline figures side by side and print them as ratios. Works in temporary stores only.
+
+    `false-alarms` instead simulates services: how many stable ones are flagged, how soon planted changes are found.
+    """
+    if FALSE_ALARMS in (names or []):
+        report_calibration()
+        names = [name for name in names or [] if name != FALSE_ALARMS]
+        if not names:
+            return
     if not (ROOT / "benchmarks" / "__main__.py").exists():
         out.print("There are no benchmarks here: they stand in the folder benchmarks/ of the source, beside qs/.")
         raise typer.Exit(1)
     raise typer.Exit(subprocess.run([sys.executable, "-m", "benchmarks", *(names or [])], cwd=ROOT).returncode)
+
+
+def report_calibration() -> None:
+    from qs.calibration import calibrate, lines
+
+    with out.status(FALSE_ALARMS):
+        result = calibrate(np.random.default_rng(CALIBRATION_SEED), series_count=CALIBRATION_SERIES)
+    for line in lines(result):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("import")

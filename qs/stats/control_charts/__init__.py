@@ -25,6 +25,7 @@ from qs.stats.control_charts.drifts import (
     cusum,
     ewma,
 )
+from qs.stats.control_charts.false_alarms import FalseAlarms, RuleSet, expected_false_alarms
 from qs.stats.control_charts.guards import Autocorrelation, autocorrelation
 from qs.stats.control_charts.individuals import XmrChart, XmrCharts, xmr
 from qs.stats.control_charts.run_lengths import average_run_length
@@ -55,10 +56,12 @@ __all__ = [
     "Direction",
     "Ewma",
     "EwmaPlan",
+    "FalseAlarms",
     "Gap",
     "PointType",
     "Ranges",
     "Rule",
+    "RuleSet",
     "Runs",
     "Seasons",
     "Steps",
@@ -76,6 +79,7 @@ __all__ = [
     "count_reference",
     "cusum",
     "ewma",
+    "expected_false_alarms",
     "laney_p",
     "laney_u",
     "p_chart",

@@ -10,10 +10,11 @@ from scipy.stats import f as f_distribution
 
 from qs.stats.control_charts.arguments import series_values
 from qs.stats.control_charts.changes import MIN_STEP_POINTS
+from qs.stats.control_charts.guards import GREATEST_CORRELATION
 from qs.stats.control_charts.terms import NO_DIFFERENCE_SHARE, BoolArray, FloatArray, IntArray
 
 MIN_SEASON_CYCLES = 2  # of every month there must be so many, so 24 months in all
-SEASON_CHANCE = 0.05  # so rarely is a season seen in a series that has none; seeing one there costs little
+SEASON_CHANCE = 0.02  # so rarely is a season seen in a series that has none
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ def without_season(values: ArrayLike, months: ArrayLike, *, months_per_year: int
     `values`: (series, periods), any unit, oldest first, NaN where missing. `months`: (periods,), whole numbers from 0
     to months_per_year - 1 (or quarters, or days of the week, with their number). Effects are estimated together with
     the single step that explains most besides them: else a step in the last months would be taken for their season.
-    A season is there when the months explain more than chance does in one series of twenty; below, nothing is taken
+    A season is there when the months explain more than chance does in one series of fifty; below, nothing is taken
     out, because that too would cost certainty. Raises ValueError for arguments of the wrong shape or months out of
     range. Source: least squares with indicators of months, Wooldridge, Introductory Econometrics, 10.5; F test of
     their exclusion with the step chosen anew under either assumption.
@@ -75,19 +76,36 @@ def _fitted(values: FloatArray, calendar: IntArray, months_per_year: int) -> tup
     starts = np.arange(MIN_STEP_POINTS, count - MIN_STEP_POINTS + 1)
     steps = (np.arange(count) >= starts[:, None]).astype(np.float64)  # (starts, periods)
     level = values - values.mean(axis=1, keepdims=True)
-    _, error_without = _best_step(level, steps - steps.mean(axis=1, keepdims=True))
+    centred = steps - steps.mean(axis=1, keepdims=True)
+    single, error_without = _best_step(level, centred)
     to_month_means = month / month.sum(axis=0)
     within = level - level @ to_month_means @ month.T
     step, error_with = _best_step(within, steps - steps @ to_month_means @ month.T)
     stepless = level - step[:, :1] * steps[step[:, 1].astype(np.int64)]
     means = stepless @ to_month_means
     effects = means - means.mean(axis=1, keepdims=True)
-    spare = count - months_per_year - 1
+    share = _independent_share(level - single[:, :1] * centred[single[:, 1].astype(np.int64)])
+    tested, spare = (months_per_year - 1) * share, (count - months_per_year - 1) * share
     rounding = count * (NO_DIFFERENCE_SHARE * np.abs(values).max(axis=1)) ** 2
-    explained = np.maximum(error_without - error_with, 0.0) / (months_per_year - 1)
-    ratio = explained / np.maximum(error_with / spare, np.maximum(rounding, np.finfo(np.float64).tiny))
-    chance = np.where(explained > rounding, f_distribution.sf(ratio, months_per_year - 1, spare), 1.0)
+    explained = np.maximum(error_without - error_with, 0.0)
+    left = np.maximum(error_with, np.maximum(rounding, np.finfo(np.float64).tiny))
+    ratio = explained / (months_per_year - 1) / (left / (count - months_per_year - 1))
+    chance = np.where(explained > rounding, f_distribution.sf(ratio, tested, spare), 1.0)
     return effects, chance
+
+
+def _independent_share(residual: FloatArray) -> FloatArray:
+    """How many independent points each point is worth in a sum of squares, where neighbours follow each other.
+
+    With correlation r it is (1 - r^2) / (1 + r^2): Bartlett (1935), JRSS 98:536-543. The residual is that without
+    months: what a chance season leaves over follows each other less than the series does.
+    """
+    squares = (residual**2).sum(axis=1)
+    count = residual.shape[1]
+    raw = (residual[:, 1:] * residual[:, :-1]).sum(axis=1) / np.where(squares > 0, squares, 1.0)
+    correlation = np.clip(raw + (1 + 5 * raw) / count, 0.0, GREATEST_CORRELATION)
+    share: FloatArray = (1 - correlation**2) / (1 + correlation**2)
+    return share
 
 
 def _best_step(values: FloatArray, steps: FloatArray) -> tuple[FloatArray, FloatArray]:
