@@ -12,6 +12,7 @@ from qs.stats.ranks import Ranks, extreme_count
 MOST_UNITS = 200  # the work grows with the third power of the units; above, draw them: `ranks.rank_draws`
 REACH = 8.5  # standard errors to either side: what lies outside has a probability below 1e-16
 FINEST_STEP = 0.01  # steps of the sum over a unit's own error, in standard errors
+TIE_BREAK = 1e-9  # of the smallest difference: the error of units without any, so that equals share their ranks
 SLACK = 1e-9  # rounding left in sums of probabilities
 
 FloatArray = NDArray[np.float64]
@@ -34,8 +35,9 @@ def rank_probabilities(means: ArrayLike, standard_errors: ArrayLike) -> FloatArr
     """P(unit i has rank r), shape (units, ranks); rows and columns add up to 1.
 
     Given a unit's own error the others are better independently of each other, so that their number is Poisson
-    binomial; the sum over the error is the trapezoid rule, which converges faster than any power of its step. Errors
-    under a hundredth of a unit's own are taken for a hundredth (chances change by less than 0.005).
+    binomial; the sum over the error is the trapezoid rule, which converges faster than any power of its step. Units
+    that are equal for certain have each of their ranks with the same chance. Errors under a hundredth of a unit's own
+    are taken for a hundredth (chances change by less than 0.005).
     Raises ValueError for more than MOST_UNITS units.
     Source: Chen, Dempster & Liu (1994), Biometrika 81:457-469, for the distribution of the number.
     """
@@ -43,13 +45,14 @@ def rank_probabilities(means: ArrayLike, standard_errors: ArrayLike) -> FloatArr
     units = len(seen)
     if units > MOST_UNITS:
         raise ValueError(f"exact ranks are for at most {MOST_UNITS} units; there are {units}")
+    errors = np.maximum(errors, TIE_BREAK * smallest_gap(seen))
     found = np.zeros((units, units))
     for unit in range(units):
         others = np.arange(units) != unit
         nodes, weights = own_error(errors[unit], errors[others])
         spread = np.maximum(errors[others], FINEST_STEP * errors[unit])
-        at = seen[unit] + errors[unit] * nodes
-        better = probability_above(seen[others][None, :] - at[:, None], np.broadcast_to(spread, (len(at), units - 1)))
+        gap = (seen[others] - seen[unit])[None, :] - errors[unit] * nodes[:, None]
+        better = probability_above(gap, np.broadcast_to(spread, gap.shape))
         found[unit] = weights @ counts_of_successes(better)
     return found
 
@@ -92,6 +95,12 @@ def own_error(own: float, others: FloatArray) -> tuple[FloatArray, FloatArray]:
     nodes: FloatArray = step * np.arange(-reach, reach + 1, dtype=np.float64)
     density: FloatArray = np.exp(-(nodes**2) / 2)
     return nodes, density / density.sum()
+
+
+def smallest_gap(seen: FloatArray) -> float:
+    """The smallest difference between two units that differ; 1 when none do."""
+    gaps = np.diff(np.unique(seen))
+    return float(gaps.min()) if len(gaps) else 1.0
 
 
 def counts_of_successes(chances: FloatArray) -> FloatArray:

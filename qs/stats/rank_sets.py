@@ -1,4 +1,4 @@
-"""Sets of ranks that hold with a stated confidence, for one unit at a time or for all at once, and intervals to compare.
+"""Sets of ranks that hold with a stated confidence, for one unit or for all at once, and intervals to compare by.
 
 `ranks.joint_rank_region` needs no draws but is wider; these sets go by the differences of the units themselves.
 """
@@ -68,7 +68,7 @@ def rank_confidence_sets(
 def rejected(gap: FloatArray, spread: FloatArray, noise: FloatArray, active: BoolArray, confidence: float) -> BoolArray:
     """Which of the ordered pairs (a, b) are found with a above b; `active`: the pairs that are asked about."""
     certain = spread == 0
-    found = active & certain & (gap > 0)
+    found: BoolArray = active & certain & (gap > 0)
     active = active & ~certain
     scale = 1 / np.where(certain, 1.0, spread)
     score = np.where(active, gap * scale, -np.inf)

@@ -1,4 +1,4 @@
-"""Every published case comes out within its tolerance, and the command that says so says otherwise when one does not."""
+"""Every published case comes out within its tolerance; and the command that says so says it when one does not."""
 
 import json
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_a_wrong_figure_is_named_and_fails_the_command(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "failed  case (ahp)" in told
     assert "consistency ratio: 1 of 1 differ" in told
-    assert "tea" not in told
+    assert "weights" not in told
 
 
 def test_a_method_without_adapter_is_unknown_and_fails_the_command(tmp_path, capsys):

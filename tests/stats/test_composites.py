@@ -1,7 +1,4 @@
-"""Points against a target and weighted means: hand-reckoned cases, a published index, and what units cannot change."""
-
-import json
-from pathlib import Path
+"""Points against a target and weighted means: hand-reckoned cases, and what units cannot change."""
 
 import numpy as np
 import pytest
@@ -10,7 +7,6 @@ from hypothesis import strategies as st
 
 from qs.stats.composites import composite, points_band, points_down, points_up
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 positive = st.floats(0.01, 1000)
 
 
@@ -81,29 +77,3 @@ def test_a_composite_lies_among_its_parts_and_only_proportions_of_weights_count(
     found = composite(figures, weights, missing_limit=0.2)
     assert min(figures) - 1e-9 <= float(found.score) <= max(figures) + 1e-9
     assert float(composite(figures, weights * factor, missing_limit=0.2).score) == pytest.approx(float(found.score))
-
-
-def test_a_published_index_of_49_indicators_on_three_levels_comes_out():
-    """ASEM Sustainable Connectivity (JRC), as computed by COINr; missing values are skipped there at every level."""
-    case = json.loads((GOLDEN / "comp_01_asem_minmax_arith.json").read_text(encoding="utf-8"))
-    found = index_of(case["input"])
-    for name, expected in case["expected"]["scores"].items():
-        assert found[name] == pytest.approx(np.array(expected, dtype=float), abs=case["tolerance"]["abs"])
-
-
-def index_of(given_):
-    """Every level of the index: min-max to 0-100 in the good direction, then weighted means upwards."""
-    meta = given_["meta"]
-    codes = list(zip(meta["iCode"], meta["Parent"], meta["Direction"], meta["Weight"], meta["Level"], strict=True))
-    found = {}
-    for code, _, direction, _, level in codes:
-        if level == 1 and code in given_["data"]:
-            column = np.array(given_["data"][code], dtype=float) * direction
-            found[code] = (column - np.nanmin(column)) / (np.nanmax(column) - np.nanmin(column)) * 100
-    for above in range(2, max(level for *_, level in codes) + 1):
-        for code, *_ in (row for row in codes if row[4] == above):
-            members = [(row[0], row[3]) for row in codes if row[1] == code and row[0] in found]
-            parts = np.array([found[name] for name, _ in members])
-            weights = [weight for _, weight in members]
-            found[code] = np.array([float(composite(column, weights, missing_limit=0.999).score) for column in parts.T])
-    return found

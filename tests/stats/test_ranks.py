@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import norm, rankdata
 
-from qs.stats.ranks import joint_rank_region, rank_draws, tiers
+from qs.stats.ranks import joint_rank_region, joint_reach, rank_draws, rank_region, tiers
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 scores = st.lists(st.integers(0, 100), min_size=1, max_size=12)
@@ -92,3 +92,67 @@ def test_tiers_follow_the_scores(units):
     in_order = found[np.argsort(-centre, kind="stable")]
     assert in_order[0] == 1
     assert set(np.diff(in_order)) <= {0, 1}
+
+
+def ranked_in_full(draws):
+    """What `rank_draws` tells, by ranking each draw: slow and plain."""
+    ranks = rankdata(-draws, axis=0)
+    tail = (1 - 0.95) / 2
+    lower, upper = np.quantile(ranks, (tail, 1 - tail), axis=1, method="inverted_cdf")
+    extreme = int(np.ceil(0.1 * len(draws)))
+    p_top, p_bottom = (ranks <= extreme).mean(axis=1), (ranks > len(draws) - extreme).mean(axis=1)
+    return ranks.mean(axis=1), np.floor(lower), np.ceil(upper), p_top, p_bottom
+
+
+@pytest.mark.parametrize(
+    ("units", "draws", "decimals"), [(1, 7, 3), (2, 10, 0), (40, 400, 1), (40, 2999, 12), (300, 500, 12), (9, 9000, 0)]
+)
+def test_counted_ranks_are_those_of_ranking_every_draw(units, draws, decimals):
+    rng = np.random.default_rng(units)
+    scores = (rng.standard_normal((units, draws)) + rng.standard_normal((units, 1))).round(decimals)
+    found = rank_draws(scores)
+    for ours, plain in zip(
+        (found.mean, found.lower, found.upper, found.p_top, found.p_bottom), ranked_in_full(scores), strict=True
+    ):
+        assert ours == pytest.approx(plain, abs=1e-12)
+
+
+def test_scores_that_differ_in_the_last_digit_only_are_in_the_right_order():
+    tiny = np.array([[1.0], [np.nextafter(1.0, 2.0)], [np.nextafter(1.0, 0.0)], [-1.0], [np.nextafter(-1.0, 0.0)]])
+    assert rank_draws(tiny).mean.tolist() == [2, 1, 3, 5, 4]
+
+
+def test_minus_nothing_is_nothing_and_infinity_is_first():
+    assert rank_draws([[0.0], [-0.0], [np.inf], [-np.inf]]).mean.tolist() == [2.5, 2.5, 1, 4]
+
+
+def test_the_best_and_worst_may_be_counted_instead_of_shared():
+    draws = np.tile(np.arange(5.0)[:, None], 3)
+    assert rank_draws(draws, k=2).p_top.tolist() == [0, 0, 0, 1, 1]
+    assert rank_draws(draws, k=2).p_bottom.tolist() == [1, 1, 0, 0, 0]
+    assert rank_draws(draws, k=5).p_bottom.tolist() == [1] * 5
+
+
+@pytest.mark.parametrize("k", [0, 6])
+def test_more_best_than_units_are_refused(k):
+    with pytest.raises(ValueError, match="k must lie between 1 and the number of units, 5"):
+        rank_draws(np.ones((5, 2)), k=k)
+
+
+@pytest.mark.parametrize(
+    ("draws", "reason"),
+    [([[1.0, np.nan]], "missing"), ([1.0, 2.0], "the shape"), (np.ones((2, 0)), "at least one draw")],
+)
+def test_draws_that_are_none_are_refused(draws, reason):
+    with pytest.raises(ValueError, match=reason):
+        rank_draws(draws)
+
+
+def test_units_known_for_certain_to_be_equal_may_have_each_others_ranks():
+    assert rank_region([5.0, 5.0, 1.0], [5.0, 5.0, 2.0]).lower.tolist() == [1, 1, 3]
+    assert rank_region([5.0, 5.0, 1.0], [5.0, 5.0, 2.0]).upper.tolist() == [2, 2, 3]
+
+
+def test_intervals_for_many_units_reach_further():
+    assert joint_reach(1) == pytest.approx(1.959964)
+    assert joint_reach(51, confidence=0.9) == pytest.approx(3.080900, abs=1e-6)

@@ -211,7 +211,9 @@ def nested(
 
 
 def check_tree(top: Group, figures: Mapping[str, ArrayLike]) -> None:
-    """Raise ValueError unless all names differ and there are figures of the same units for every leaf."""
+    """Raise ValueError unless groups have parts, names differ and there are figures of the same units for all leaves."""
+    if any(not group.parts for group in top.groups()):
+        raise ValueError("each group needs at least one part")
     leaves = [part.name for part in top.leaves()]
     names = leaves + [group.name for group in top.groups()]
     twice = sorted({name for name in names if names.count(name) > 1})
