@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("ingest", "live_queries", "live_rerun", "live_sessions", "verify")
+NAMES = ("control_charts", "ingest", "live_queries", "live_rerun", "live_sessions", "ranking", "verify")
 
 
 def main(names: list[str]) -> int:

@@ -211,7 +211,7 @@ def nested(
 
 
 def check_tree(top: Group, figures: Mapping[str, ArrayLike]) -> None:
-    """Raise ValueError unless groups have parts, names differ and there are figures of the same units for all leaves."""
+    """Raise ValueError unless groups have parts, names differ and all leaves have figures of the same units."""
     if any(not group.parts for group in top.groups()):
         raise ValueError("each group needs at least one part")
     leaves = [part.name for part in top.leaves()]
