@@ -31,7 +31,7 @@ server: .venv/dev  ## the running process, spoken to over its own protocol
 	$(PYTEST) -m server
 
 browser: .venv/dev system  ## people's ways through the screens in a real browser
-	$(PYTEST) -m browser
+	$(PYTEST) -m browser -n 2 --dist worksteal
 
 faults: .venv/dev  ## kill -9 during ingest, on both engines
 	$(PYTEST) -m faults

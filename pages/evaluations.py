@@ -13,7 +13,8 @@ from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, show_error
 from qs.actor import Permission, Role
 from qs.errors import NotFound
-from qs.evaluations import queries
+from qs.evaluations import details, queries
+from qs.evaluations.waiting import waiting
 from qs.i18n import gettext as _
 from qs.periods import local_day
 from qs.settings import settings
@@ -24,7 +25,7 @@ sheet_id = kept_id("sheet")
 if sheet_id is not None:
     try:
         with reading() as session:
-            shown = queries.sheet(session, sheet_id, actor=page.actor)
+            shown = details.sheet(session, sheet_id, actor=page.actor)
     except NotFound as error:
         head(_("Evaluations"))
         show_error(error)
@@ -83,11 +84,11 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     keep("cycle", str(chosen))
 with reading() as session:
     sheets = queries.sheets(session, actor=page.actor, cycle_id=int(chosen))
-    waiting = queries.waiting(session, actor=page.actor, now=page.now)
+    lines = waiting(session, actor=page.actor, now=page.now)
 cycle = next(cycles[cycles["cycle_id"] == chosen].itertuples())
 is_closed = str(cycle.closed_at) != "NaT"
 with place:
-    if head(*finding(cycle, sheets, waiting), actions=actions) == "open":
+    if head(*finding(cycle, sheets, lines), actions=actions) == "open":
         keep("do", "open")
         st.rerun()
 

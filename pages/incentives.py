@@ -27,7 +27,7 @@ from pages._ui.page import open_page, reading
 from pages._ui.widgets import empty_state, head, note
 from qs.actor import Permission
 from qs.i18n import gettext as _
-from qs.incentives import queries
+from qs.incentives import access, queries
 from qs.incentives.terms import Kind
 from qs.periods import local_day
 from qs.sentences import label
@@ -37,7 +37,7 @@ page = open_page("incentives", needs=Permission.INCENTIVES_READ)
 today = local_day(page.now, settings().zone)
 may_edit = page.actor.has_everywhere(Permission.INCENTIVES_EDIT)
 may_adopt = page.actor.has_everywhere(Permission.INCENTIVES_DECIDE)
-sees_all = queries.sees_all(page.actor)
+sees_all = access.sees_all(page.actor)
 with reading() as session:
     start = queries.effective_from(session, actor=page.actor)
     rules = queries.rules(session, actor=page.actor)

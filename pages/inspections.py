@@ -13,7 +13,8 @@ from pages._ui.widgets import Action, empty_state, head, note, show_error
 from qs.actor import Permission
 from qs.errors import NotFound
 from qs.i18n import gettext as _
-from qs.inspections import queries
+from qs.inspections import details, queries
+from qs.inspections.waiting import waiting
 from qs.periods import local_day
 from qs.settings import settings
 
@@ -23,7 +24,7 @@ chosen_id = kept_id("inspection")
 if chosen_id is not None:
     try:
         with reading() as session:
-            shown = queries.inspection(session, chosen_id, actor=page.actor)
+            shown = details.inspection(session, chosen_id, actor=page.actor)
     except NotFound as error:
         head(_("Inspections"))
         show_error(error)
@@ -35,7 +36,7 @@ if chosen_id is not None:
 may_plan = page.actor.has(Permission.INSPECTIONS_PLAN)
 with reading() as session:
     inspections = queries.inspections(session, actor=page.actor, now=page.now)
-    waiting = queries.waiting(session, actor=page.actor, now=page.now)
+    lines = waiting(session, actor=page.actor, now=page.now)
 top = st.container()
 views = {"list": _("Inspections"), "coverage": _("Last inspected")}
 if page.actor.has_everywhere(Permission.INSPECTIONS_PLAN):
@@ -44,8 +45,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     part = view(_("Part of the page"), views)
     listed = filtered(inspections) if part == "list" and len(inspections) else inspections
 with top:
-    plan = Action("plan", _("Plan an inspection"), icon="add", is_primary=not waiting)
-    if head(*finding(inspections, len(waiting)), actions=[plan] if may_plan else []) == "plan":
+    plan = Action("plan", _("Plan an inspection"), icon="add", is_primary=not lines)
+    if head(*finding(inspections, len(lines)), actions=[plan] if may_plan else []) == "plan":
         keep("do", "plan")
 
 if may_plan and st.query_params.get("do") == "plan":

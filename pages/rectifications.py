@@ -13,14 +13,14 @@ from pages._ui.widgets import empty_state, head, note, show_error
 from qs.actor import Permission
 from qs.errors import NotFound
 from qs.i18n import gettext as _
-from qs.rectifications import queries
+from qs.rectifications import details, queries
 
 page = open_page("rectifications", needs=Permission.RECTIFICATIONS_READ)
 chosen_id = kept_id("rectification")
 if chosen_id is not None:
     try:
         with reading() as session:
-            detail = queries.rectification(session, chosen_id, actor=page.actor, now=page.now)
+            detail = details.rectification(session, chosen_id, actor=page.actor, now=page.now)
     except NotFound as error:
         head(_("Rectifications"))
         show_error(error)

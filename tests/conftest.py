@@ -26,6 +26,15 @@ FRAME = Path(__file__).parent.parent / "pages" / "_ui" / "frame.py"
 names = count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ask the second engine only what depends on it: tests that use a store."""
+    if os.environ.get("QS_TEST_STORE") != "postgresql":
+        return
+    without = [item for item in items if "worker_id" not in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in set(without)]
+
+
 @pytest.fixture(autouse=True)
 def english() -> None:
     """Sentences in tests are the ones in the code, unless a test chooses Chinese."""

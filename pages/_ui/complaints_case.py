@@ -16,8 +16,8 @@ from pages._ui.tables import offer_download
 from pages._ui.widgets import note, plain, section, show_error, show_text
 from qs import chart_style
 from qs.actor import Permission
-from qs.complaints import charts, queries
-from qs.complaints.queries import RequestDetail
+from qs.complaints import charts, details, queries
+from qs.complaints.details import RequestDetail
 from qs.complaints.rules import clocks
 from qs.complaints.terms import RequestState, Running
 from qs.deadlines.rules import working_days_between
@@ -37,8 +37,8 @@ def request_card(page: Page, request_id: int) -> None:
     """The whole case in a card; an unknown one is said to be unknown."""
     try:
         with reading() as session:
-            detail = queries.request_detail(session, request_id, actor=page.actor)
-            trace = queries.limit_trace(session, request_id, actor=page.actor)
+            detail = details.request_detail(session, request_id, actor=page.actor)
+            trace = details.limit_trace(session, request_id, actor=page.actor)
             known = queries.working_calendar(session, actor=page.actor)
     except NotFound as error:
         show_error(error)
@@ -230,7 +230,7 @@ def history(detail: RequestDetail) -> None:
             note(_("Call-back on {moment}: {answers}").format(moment=moment(call.at), answers=_(", ").join(said)))
 
 
-def step_line(one: queries.Step) -> None:
+def step_line(one: details.Step) -> None:
     who = pick(one.person, one.person_en)
     head = f"**{plain(label(one.kind))}**"
     seen = "" if one.is_told else " :material/visibility_off:"
@@ -244,13 +244,13 @@ def files(page: Page, detail: RequestDetail) -> None:
     for file in detail.files:
         if file.media_type.is_image:
             with reading() as session:
-                content = queries.request_file(session, detail.request_id, file.file_id, actor=page.actor)
+                content = details.request_file(session, detail.request_id, file.file_id, actor=page.actor)
             st.image(content, caption=plain(file.file_name), width=320)
             continue
 
         def content_of(file_id: int = file.file_id) -> bytes:
             with reading() as session:
-                return queries.request_file(session, detail.request_id, file_id, actor=page.actor)
+                return details.request_file(session, detail.request_id, file_id, actor=page.actor)
 
         offer_download(
             page, plain(file.file_name), file.file_name, content_of, file.media_type.value, key=f"file_{file.file_id}"

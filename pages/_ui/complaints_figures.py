@@ -14,7 +14,8 @@ from pages._ui.page import Page, reading
 from pages._ui.tables import offer_download, table
 from pages._ui.widgets import definition, empty_state, note, section
 from qs import chart_style
-from qs.complaints import charts, queries
+from qs.complaints import charts
+from qs.complaints.figures import RATE_COUNTS, all_together, outcome_counts, request_figures, three_rates, with_rates
 from qs.complaints.rules import Rates
 from qs.complaints.terms import Ground, RequestChannel, RequestKind
 from qs.i18n import day, ngettext, number, percent
@@ -51,9 +52,9 @@ def figures(page: Page) -> None:
         by = Ground(one_of(_("Taken apart"), words, key="by", usual=Ground.UNIT.value, width=160))
         starts_at, ends_at = spans[period]
         with reading() as session:
-            rates = queries.three_rates(session, starts_at, ends_at, actor=page.actor)
-            frame = queries.request_figures(session, starts_at, ends_at, actor=page.actor, now=page.now, by=by)
-            outcomes = queries.outcome_counts(session, starts_at, ends_at, actor=page.actor)
+            rates = three_rates(session, starts_at, ends_at, actor=page.actor)
+            frame = request_figures(session, starts_at, ends_at, actor=page.actor, now=page.now, by=by)
+            outcomes = outcome_counts(session, starts_at, ends_at, actor=page.actor)
         frame = named(frame, by)
         offer_download(
             page,
@@ -70,7 +71,7 @@ def figures(page: Page) -> None:
             icon="query_stats",
         )
         return
-    tiles(queries.all_together(rates), frame)
+    tiles(all_together(rates), frame)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         in_time(frame, starts_at)
@@ -215,8 +216,8 @@ def by_unit(rates: pd.DataFrame) -> None:
     if rates.empty:
         note(_("Nobody was reached in this period."))
         return
-    counts = [name for name in queries.RATE_COUNTS if name in rates]
-    units = queries.with_rates(rates.groupby(["unit_id", "unit", "unit_en"], as_index=False)[counts].sum())
+    counts = [name for name in RATE_COUNTS if name in rates]
+    units = with_rates(rates.groupby(["unit_id", "unit", "unit_en"], as_index=False)[counts].sum())
     units = localised(units, "unit").sort_values("valid", ascending=False, kind="stable")
     shown = units.assign(
         response_words=[share_text(one) for one in units["response"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
 import streamlit as st
 
@@ -10,8 +11,8 @@ from pages._ui.choices import keep
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note, show_text
 from qs.actor import Permission
-from qs.complaints import actions
-from qs.complaints.queries import RequestDetail
+from qs.complaints import actions, call_backs, extensions
+from qs.complaints.details import RequestDetail
 from qs.complaints.terms import (
     MOST_CALLS,
     REPLY_OUTCOMES,
@@ -35,6 +36,21 @@ def shut() -> None:
     """Take the open form out of the address."""
     keep("do", None)
     keep("v", None)
+
+
+def take(
+    page: Page,
+    detail: RequestDetail,
+    version: int,
+    step: Callable[..., object],
+    *said: str | CallBackAnswer,
+    done: str,
+    **chosen: str | int | bool | StrEnum | None,
+) -> None:
+    """Take a step of the request as it was shown, with what was said and chosen; then the form is shut."""
+    with saving(page, done=done) as session:
+        step(session, detail.request_id, *said, version=version, actor=page.actor, now=page.now, **chosen)
+        shut()
 
 
 def service_field(page: Page, chosen_id: int | None, *, key: str, permission: Permission) -> int | None:
@@ -67,17 +83,7 @@ def dispatch_form(page: Page, detail: RequestDetail, version: int) -> None:
         brief = st.text_area(_("Brief"), value=detail.brief, key="dispatch_brief", max_chars=TEXT_LENGTH, height=90)
         pressed = st.form_submit_button(_("Dispatch"), type="primary", key="dispatch_save")
     if pressed:
-        with saving(page, done=_("Dispatched.")) as session:
-            actions.dispatch_request(
-                session,
-                detail.request_id,
-                service_id=service_id,
-                brief=brief,
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(page, detail, version, actions.dispatch_request, service_id=service_id, brief=brief, done=_("Dispatched."))
 
 
 def rule_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -89,17 +95,9 @@ def rule_form(page: Page, detail: RequestDetail, version: int) -> None:
         note(_("The unit you choose leads and cannot return the request again."))
         pressed = st.form_submit_button(_("Rule and dispatch"), type="primary", key="rule_save")
     if pressed:
-        with saving(page, done=_("Ruled and dispatched.")) as session:
-            actions.rule_request(
-                session,
-                detail.request_id,
-                reason,
-                service_id=service_id,
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(
+            page, detail, version, actions.rule_request, reason, service_id=service_id, done=_("Ruled and dispatched.")
+        )
 
 
 def answer_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -108,17 +106,7 @@ def answer_form(page: Page, detail: RequestDetail, version: int) -> None:
         outcome = outcome_field(Outcome.EXPLAINED, key="answer_outcome")
         pressed = st.form_submit_button(_("Answer and close"), type="primary", key="answer_save")
     if pressed:
-        with saving(page, done=_("Answered and closed.")) as session:
-            actions.answer_on_the_spot(
-                session,
-                detail.request_id,
-                text,
-                outcome=outcome,
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(page, detail, version, actions.answer_on_the_spot, text, outcome=outcome, done=_("Answered and closed."))
 
 
 def outcome_field(usual: Outcome, *, key: str) -> Outcome:
@@ -139,11 +127,15 @@ def refuse_form(page: Page, detail: RequestDetail, version: int) -> None:
         )
         pressed = st.form_submit_button(_("Do not accept"), type="primary", key="refuse_save")
     if pressed:
-        with saving(page, done=_("Not accepted; the requester is told why.")) as session:
-            actions.refuse_request(
-                session, detail.request_id, text, reason=reason, version=version, actor=page.actor, now=page.now
-            )
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            actions.refuse_request,
+            text,
+            reason=reason,
+            done=_("Not accepted; the requester is told why."),
+        )
 
 
 def return_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -153,9 +145,7 @@ def return_form(page: Page, detail: RequestDetail, version: int) -> None:
         )
         pressed = st.form_submit_button(_("Return"), type="primary", key="return_save")
     if pressed:
-        with saving(page, done=_("Returned to the desk.")) as session:
-            actions.return_request(session, detail.request_id, reason, version=version, actor=page.actor, now=page.now)
-            shut()
+        take(page, detail, version, actions.return_request, reason, done=_("Returned to the desk."))
 
 
 def extend_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -166,9 +156,14 @@ def extend_form(page: Page, detail: RequestDetail, version: int) -> None:
         note(_("Possible once, five working days more, when somebody else approves. The requester is told."))
         pressed = st.form_submit_button(_("Ask for more time"), type="primary", key="extend_save")
     if pressed:
-        with saving(page, done=_("Asked for; the limit stays until it is approved.")) as session:
-            actions.ask_extension(session, detail.request_id, reason, version=version, actor=page.actor, now=page.now)
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            extensions.ask_extension,
+            reason,
+            done=_("Asked for; the limit stays until it is approved."),
+        )
 
 
 def decide_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -181,17 +176,7 @@ def decide_form(page: Page, detail: RequestDetail, version: int) -> None:
             refuse = st.form_submit_button(_("Refuse"), key="decide_refuse")
     if approve or refuse:
         done = _("Approved; the requester is told the new date.") if approve else _("Refused; the limit stays.")
-        with saving(page, done=done) as session:
-            actions.decide_extension(
-                session,
-                detail.request_id,
-                remark,
-                is_approved=approve,
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(page, detail, version, extensions.decide_extension, remark, is_approved=approve, done=done)
 
 
 def reply_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -202,11 +187,15 @@ def reply_form(page: Page, detail: RequestDetail, version: int) -> None:
         outcome = outcome_field(Outcome.RESOLVED, key="reply_outcome")
         pressed = st.form_submit_button(_("Reply"), type="primary", key="reply_save")
     if pressed:
-        with saving(page, done=_("Replied; the requester is called back next.")) as session:
-            actions.reply_request(
-                session, detail.request_id, text, outcome=outcome, version=version, actor=page.actor, now=page.now
-            )
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            actions.reply_request,
+            text,
+            outcome=outcome,
+            done=_("Replied; the requester is called back next."),
+        )
 
 
 def call_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -220,7 +209,7 @@ def call_form(page: Page, detail: RequestDetail, version: int) -> None:
     with st.form("call_form", border=False):
         contacted = st.radio(
             _("1. Did the unit contact you?"),
-            [True, False],
+            YES_NO,
             index=None,
             format_func=yes_no,
             horizontal=True,
@@ -251,11 +240,7 @@ def call_form(page: Page, detail: RequestDetail, version: int) -> None:
             else CallBackAnswer(False, comment=comment)
         )
         done = _("Kept. Close the request, or send it back.") if reached else _("Kept as not reached.")
-        with saving(page, done=done) as session:
-            actions.record_call_back(
-                session, detail.request_id, answer, version=version, actor=page.actor, now=page.now
-            )
-            shut()
+        take(page, detail, version, call_backs.record_call_back, answer, done=done)
 
 
 def yes_no(answer: bool) -> str:
@@ -267,11 +252,14 @@ def close_form(page: Page, detail: RequestDetail, version: int) -> None:
         outcome = outcome_field(detail.outcome or Outcome.RESOLVED, key="close_outcome")
         pressed = st.form_submit_button(_("Close"), type="primary", key="close_save")
     if pressed:
-        with saving(page, done=_("Closed. The requester can rate it with the receipt code.")) as session:
-            actions.close_request(
-                session, detail.request_id, outcome=outcome, version=version, actor=page.actor, now=page.now
-            )
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            call_backs.close_request,
+            outcome=outcome,
+            done=_("Closed. The requester can rate it with the receipt code."),
+        )
 
 
 def rework_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -280,11 +268,7 @@ def rework_form(page: Page, detail: RequestDetail, version: int) -> None:
         note(_("Twice at most. The unit gets a limit of five working days, and the requester is told."))
         pressed = st.form_submit_button(_("Send back for rework"), type="primary", key="rework_save")
     if pressed:
-        with saving(page, done=_("Sent back to the unit.")) as session:
-            actions.send_back_request(
-                session, detail.request_id, reason, version=version, actor=page.actor, now=page.now
-            )
-            shut()
+        take(page, detail, version, call_backs.send_back_request, reason, done=_("Sent back to the unit."))
 
 
 def write_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -299,17 +283,15 @@ def write_form(page: Page, detail: RequestDetail, version: int) -> None:
         text = st.text_area(_("Message"), key="write_text", max_chars=TEXT_LENGTH, height=90)
         pressed = st.form_submit_button(_("Save"), type="primary", key="write_save")
     if pressed:
-        with saving(page, done=_("Kept with the case.")) as session:
-            actions.write_message(
-                session,
-                detail.request_id,
-                text,
-                is_told=bool(to_requester),
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            actions.write_message,
+            text,
+            is_told=bool(to_requester),
+            done=_("Kept with the case."),
+        )
 
 
 def rectify_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -320,17 +302,15 @@ def rectify_form(page: Page, detail: RequestDetail, version: int) -> None:
         )
         pressed = st.form_submit_button(_("Order a rectification"), type="primary", key="rectify_save")
     if pressed:
-        with saving(page, done=_("Ordered; the leader of the service answers for it.")) as session:
-            actions.rectify_request(
-                session,
-                detail.request_id,
-                title=title,
-                demand=demand,
-                version=version,
-                actor=page.actor,
-                now=page.now,
-            )
-            shut()
+        take(
+            page,
+            detail,
+            version,
+            actions.rectify_request,
+            title=title,
+            demand=demand,
+            done=_("Ordered; the leader of the service answers for it."),
+        )
 
 
 FORMS: dict[str, Callable[[Page, RequestDetail, int], None]] = {

@@ -11,6 +11,7 @@ from pages._ui.page import Page, go, reading, saving
 from pages._ui.widgets import note, section, show_text
 from qs.actor import Permission
 from qs.complaints import actions, queries
+from qs.complaints.intake import file_request
 from qs.complaints.terms import (
     PLACE_LENGTH,
     TEXT_LENGTH,
@@ -127,7 +128,7 @@ def on_the_spot() -> tuple[str, Outcome]:
 def saved(page: Page, wanted: NewRequest, answer: str, outcome: Outcome) -> None:
     """Register, and with an answer close in the same transaction."""
     with saving(page, done=_("Answered and closed.") if answer.strip() else _("Registered.")) as session:
-        filed = actions.file_request(session, wanted, actor=page.actor, now=page.now)
+        filed = file_request(session, wanted, actor=page.actor, now=page.now)
         if answer.strip():
             actions.answer_on_the_spot(
                 session, filed.request_id, answer, outcome=outcome, version=1, actor=page.actor, now=page.now

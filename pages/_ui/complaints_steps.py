@@ -13,7 +13,7 @@ from pages._ui.page import Page, saving
 from pages._ui.widgets import section
 from qs.actor import Actor, Permission
 from qs.complaints import actions
-from qs.complaints.queries import RequestDetail
+from qs.complaints.details import RequestDetail
 from qs.complaints.rules import is_call_back_due, is_rework_possible
 from qs.complaints.terms import (
     RequestKind,

@@ -94,4 +94,4 @@ def number_words(days: Sequence[CountedDay], place: int) -> str:
     if place == 0:
         return _("event day")
     one = days[place]
-    return _("no") if one.number is None else number(one.number)
+    return _("not counted") if one.number is None else number(one.number)

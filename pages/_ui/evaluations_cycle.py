@@ -14,7 +14,7 @@ from pages._ui.tables import table
 from pages._ui.widgets import note, section
 from qs.actor import Permission
 from qs.directory.queries import services
-from qs.evaluations import actions, queries
+from qs.evaluations import cycles, queries
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number, percent
 from qs.periods import quarter_name
@@ -53,7 +53,7 @@ def open_form(page: Page, today: date, held: set[str]) -> None:
                 st.rerun()
     if pressed:
         with saving(page, done=_("The cycle is open; leaders and the office find their sheets.")) as session:
-            cycle_id = actions.open_cycle(
+            cycle_id = cycles.open_cycle(
                 session,
                 name or "",
                 service_ids=chosen or list(words),
@@ -84,7 +84,7 @@ def third_party_part(page: Page, sheets: pd.DataFrame, cycle_id: int) -> None:
         pressed = st.form_submit_button(_("Assign"), type="primary", key="assign_save")
     if pressed:
         with saving(page, done=_("The services are assigned.")) as session:
-            actions.assign_third_party(session, cycle_id, int(person_id or 0), chosen, actor=page.actor, now=page.now)
+            cycles.assign_third_party(session, cycle_id, int(person_id or 0), chosen, actor=page.actor, now=page.now)
 
 
 def close_part(page: Page, cycle: Any, sheets: pd.DataFrame) -> None:  # noqa: ANN401 - one row of `cycles`
@@ -96,7 +96,7 @@ def close_part(page: Page, cycle: Any, sheets: pd.DataFrame) -> None:  # noqa: A
         return
     if st.button(_("Close the cycle"), type="primary", key="close_cycle"):
         with saving(page, done=_("The cycle is closed; its scores stand for rankings.")) as session:
-            actions.close_cycle(session, int(cycle.cycle_id), actor=page.actor, now=page.now)
+            cycles.close_cycle(session, int(cycle.cycle_id), actor=page.actor, now=page.now)
 
 
 def templates_part(page: Page) -> None:

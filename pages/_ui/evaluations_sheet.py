@@ -14,9 +14,9 @@ from pages._ui.page import Page, reading, saving
 from pages._ui.tables import offer_download
 from pages._ui.widgets import head, note, plain, section, show_text
 from qs.attachments.terms import KeptFile, Upload
-from qs.evaluations import actions, queries, rules
+from qs.evaluations import actions, details, rules
+from qs.evaluations.details import CriterionDetail, SheetDetail
 from qs.evaluations.figures import CriterionFigure
-from qs.evaluations.queries import CriterionDetail, SheetDetail
 from qs.evaluations.terms import ANCHORS, Method, Scored, Subject
 from qs.i18n import day, moment, number, percent, pick
 from qs.i18n import gettext as _
@@ -239,4 +239,4 @@ def kept_files(page: Page, shown: SheetDetail, one: CriterionDetail) -> None:
 
 def file_bytes(page: Page, shown: SheetDetail, one: CriterionDetail, file: KeptFile) -> bytes:
     with reading() as session:
-        return queries.evidence(session, shown.sheet_id, one.score_id or 0, file.file_id, actor=page.actor)
+        return details.evidence(session, shown.sheet_id, one.score_id or 0, file.file_id, actor=page.actor)

@@ -8,8 +8,8 @@ from pages._ui.due import due_words
 from pages._ui.page import Page, saving
 from pages._ui.widgets import note, plain, section, show_text
 from qs.actor import Permission, Role
-from qs.evaluations import actions
-from qs.evaluations.queries import AppealDetail, SheetDetail
+from qs.evaluations import actions, appeals
+from qs.evaluations.details import AppealDetail, SheetDetail
 from qs.evaluations.rules import CONSENSUS_POINTS, needs_consensus
 from qs.evaluations.terms import AppealOutcome, Subject
 from qs.evaluations.terms import SheetState as S
@@ -119,7 +119,7 @@ def appeal_form(page: Page, shown: SheetDetail) -> None:
         pressed = st.form_submit_button(_("File the appeal"), type="primary", key="appeal_save")
     if pressed:
         with saving(page, done=_("Your appeal is filed.")) as session:
-            actions.file_appeal(
+            appeals.file_appeal(
                 session, shown.sheet_id, grounds=grounds, version=shown.version, actor=page.actor, now=page.now
             )
 
@@ -152,7 +152,7 @@ def appeal_card(page: Page, shown: SheetDetail, appeal: AppealDetail) -> None:
             note(_("Choose upheld or rejected first."))
         elif pressed and outcome is not None:
             with saving(page, done=_("The appeal is decided.")) as session:
-                actions.decide_appeal(session, appeal.appeal_id, outcome, answer=answer, actor=page.actor, now=page.now)
+                appeals.decide_appeal(session, appeal.appeal_id, outcome, answer=answer, actor=page.actor, now=page.now)
 
 
 def timeline(shown: SheetDetail) -> None:

@@ -13,9 +13,10 @@ from pages._ui.widgets import note, section, show_error
 from qs.errors import InvalidInput
 from qs.i18n import gettext as _
 from qs.i18n import pick
-from qs.incentives import actions, queries
-from qs.incentives.details import RuleDetail, Simulation
+from qs.incentives import rulebook
+from qs.incentives.details import RuleDetail
 from qs.incentives.rules import check_content
+from qs.incentives.simulation import Simulation, simulation
 from qs.incentives.terms import (
     LADDERS,
     MOST_CONDITIONS,
@@ -54,7 +55,7 @@ def builder(page: Page, rule: RuleDetail | None, measures: tuple[str, ...], word
             show_error(error)
             return None
         with reading() as session:
-            found = queries.simulation(session, content, actor=page.actor, now=page.now)
+            found = simulation(session, content, actor=page.actor, now=page.now)
         simulated_card(found, content.kind, words)
         note(_("Nothing is stored by trying. Veto items are left aside here; they bar a reward when it is proposed."))
     return found
@@ -187,9 +188,9 @@ def save_rule(page: Page, rule: RuleDetail | None, content: RuleContent) -> None
     with saving(page, done=_("The draft is saved.")) as session:
         by = {"reason": reason, "actor": page.actor, "now": page.now}
         if rule is None:
-            rule_id = actions.write_rule(session, content, name=name, name_en=name_en or None, **by)
+            rule_id = rulebook.write_rule(session, content, name=name, name_en=name_en or None, **by)
             keep("rule", str(rule_id))
         else:
-            actions.write_version(session, rule.rule_id, content, version=rule.version, **by)
+            rulebook.write_version(session, rule.rule_id, content, version=rule.version, **by)
         keep("do", None)
         keep("rows", None)

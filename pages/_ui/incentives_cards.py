@@ -16,7 +16,7 @@ from pages._ui.widgets import note, plain, section, show_error, show_text
 from qs.errors import NotFound
 from qs.i18n import gettext as _
 from qs.i18n import moment, number, pick
-from qs.incentives import queries
+from qs.incentives import details
 from qs.incentives.details import AppealDetail, ProposalDetail
 from qs.incentives.terms import LADDERS, Comparison, Condition, Kind, Stage, Vote
 from qs.incentives.wording import Words, figure_name, figure_words, rule_sentence, value_words
@@ -27,7 +27,7 @@ def proposal_card(page: Page, proposal_id: int, duty: str, words: Words) -> None
     """Everything about one proposal, and the one thing to do first."""
     try:
         with reading() as session:
-            shown = queries.proposal(session, proposal_id, actor=page.actor)
+            shown = details.proposal(session, proposal_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return
@@ -150,7 +150,7 @@ def appeal_part(page: Page, shown: ProposalDetail, appeal: AppealDetail) -> None
 
 def content_of(page: Page, shown: ProposalDetail, file_id: int) -> bytes:
     with reading() as session:
-        return queries.appeal_file(session, shown.proposal_id, file_id, actor=page.actor)
+        return details.appeal_file(session, shown.proposal_id, file_id, actor=page.actor)
 
 
 def objection_part(text: str, answer: str | None, is_upheld: bool | None) -> None:

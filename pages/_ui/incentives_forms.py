@@ -10,7 +10,7 @@ from pages._ui.widgets import note, section
 from qs.actor import Permission
 from qs.attachments.terms import Upload
 from qs.i18n import gettext as _
-from qs.incentives import actions
+from qs.incentives import actions, appeals
 from qs.incentives.details import ProposalDetail
 from qs.incentives.rules import lighter_than
 from qs.incentives.terms import APPROVALS, AppealOutcome, Kind, Stage, Vote
@@ -91,7 +91,7 @@ def objection_form(page: Page, shown: ProposalDetail) -> None:
         note(_("Leave out who objected: names do not belong here."))
         if st.form_submit_button(_("Record"), key="objection_save"):
             with saving(page, done=_("The objection is kept.")) as session:
-                actions.record_objection(
+                appeals.record_objection(
                     session, shown.proposal_id, text=text, version=shown.version, actor=page.actor, now=page.now
                 )
 
@@ -113,7 +113,7 @@ def answer_form(page: Page, shown: ProposalDetail) -> None:
         answer = st.text_area(_("Answer"), key="answer_text", max_chars=TEXT_LIMIT, height=80)
         if st.form_submit_button(_("Answer"), type="primary", key="answer_save") and is_upheld is not None:
             with saving(page, done=_("The objection is answered.")) as session:
-                actions.answer_objection(
+                appeals.answer_objection(
                     session,
                     shown.proposal_id,
                     waiting.objection_id,
@@ -133,7 +133,7 @@ def appeal_form(page: Page, shown: ProposalDetail) -> None:
         files = st.file_uploader(_("Proof"), accept_multiple_files=True, key="appeal_files")
         if st.form_submit_button(_("Appeal"), icon=":material/balance:", key="appeal_save"):
             with saving(page, done=_("Your appeal is kept. You will see the decision here.")) as session:
-                actions.appeal(
+                appeals.appeal(
                     session,
                     shown.proposal_id,
                     grounds=grounds,
@@ -160,7 +160,7 @@ def appeal_decision_form(page: Page, shown: ProposalDetail) -> None:
         reason = st.text_area(_("Reason"), key="appeal_reason", max_chars=TEXT_LIMIT, height=80)
         if st.form_submit_button(_("Decide"), type="primary", key="appeal_decision_save") and outcome is not None:
             with saving(page, done=_("The appeal is decided.")) as session:
-                actions.decide_appeal(
+                appeals.decide_appeal(
                     session,
                     shown.proposal_id,
                     outcome,

@@ -17,6 +17,7 @@ from qs.i18n import gettext as _
 from qs.i18n import ngettext, number, pick
 from qs.incentives import actions
 from qs.incentives.terms import LADDERS, Consequence, Kind, Stage, Veto
+from qs.incentives.vetoes import lift_veto, record_veto
 from qs.sentences import label
 
 DUTIES = {
@@ -126,9 +127,7 @@ def veto_form(page: Page, periods: list[str]) -> None:
         grounds = st.text_area(_("Grounds"), key="veto_grounds", max_chars=2000)
         if st.form_submit_button(_("Record the veto item"), key="veto_save"):
             with saving(page, done=_("The veto item is recorded.")) as session:
-                actions.record_veto(
-                    session, service or 0, kind, period=period, grounds=grounds, actor=page.actor, now=page.now
-                )
+                record_veto(session, service or 0, kind, period=period, grounds=grounds, actor=page.actor, now=page.now)
 
 
 def service_names(page: Page) -> dict[int, str]:
@@ -159,4 +158,4 @@ def lift_form(page: Page, veto_id: int) -> None:
         reason = st.text_area(_("Reason"), key=f"lift_{veto_id}_reason", max_chars=2000)
         if st.form_submit_button(_("Lift the veto item"), key=f"lift_{veto_id}_save"):
             with saving(page, done=_("The veto item is lifted.")) as session:
-                actions.lift_veto(session, veto_id, reason=reason, actor=page.actor, now=page.now)
+                lift_veto(session, veto_id, reason=reason, actor=page.actor, now=page.now)

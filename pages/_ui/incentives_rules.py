@@ -25,8 +25,9 @@ from pages._ui.widgets import Action, empty_state, head, note, plain, section, s
 from qs.chart_style import palette
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number, percent, pick
-from qs.incentives import actions, charts, queries
-from qs.incentives.details import RuleDetail, Simulation, VersionDetail
+from qs.incentives import charts, rulebook
+from qs.incentives.details import RuleDetail, VersionDetail
+from qs.incentives.simulation import Simulation, simulation
 from qs.incentives.terms import CHANCE_LIMIT, Checked, Kind, Outcome, VersionState
 from qs.incentives.wording import Words, condition_clause, figure_words, rule_sentence
 from qs.sentences import label
@@ -122,7 +123,7 @@ def rule_buttons(page: Page, rule: RuleDetail, shown: VersionDetail, *, may_edit
         may_sign = shown.state is VersionState.DRAFT and may_adopt and is_others
         if may_sign and st.button(_("Adopt"), type="primary", icon=":material/how_to_reg:", key="adopt"):
             with saving(page, done=_("The rule is adopted.")) as session:
-                actions.adopt_version(session, rule.rule_id, version=rule.version, actor=page.actor, now=page.now)
+                rulebook.adopt_version(session, rule.rule_id, version=rule.version, actor=page.actor, now=page.now)
         if may_edit and st.button(_("New version"), icon=":material/edit:", key="new_version"):
             keep("do", "version")
             st.rerun()
@@ -139,7 +140,7 @@ def retire_form(page: Page, rule: RuleDetail) -> None:
         reason = st.text_area(_("Reason"), key="retire_reason", max_chars=2000)
         if st.form_submit_button(_("Retire the rule"), key="retire_save"):
             with saving(page, done=_("The rule is retired.")) as session:
-                actions.retire_rule(
+                rulebook.retire_rule(
                     session, rule.rule_id, reason=reason, version=rule.version, actor=page.actor, now=page.now
                 )
 
@@ -248,7 +249,7 @@ def mark_of(outcome: Outcome, chance: float) -> str:
 
 def simulated_rule(page: Page, shown: VersionDetail, words: Words) -> None:
     with reading() as session:
-        found = queries.simulation(session, shown.content, actor=page.actor, now=page.now)
+        found = simulation(session, shown.content, actor=page.actor, now=page.now)
     simulated_card(found, shown.content.kind, words)
     with st.expander(_("The conditions one by one")):
         for number_, condition in enumerate(shown.content.conditions, start=1):

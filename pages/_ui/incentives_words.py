@@ -9,7 +9,9 @@ import pandas as pd
 
 from qs.i18n import Language, day, language, ngettext, number, pick
 from qs.i18n import gettext as _
-from qs.incentives.details import Name, RuleDetail, Simulation
+from qs.incentives.details import RuleDetail
+from qs.incentives.names import Name
+from qs.incentives.simulation import Simulation
 from qs.incentives.terms import Consequence, Kind, Stage
 from qs.periods import local_day
 from qs.sentences import label

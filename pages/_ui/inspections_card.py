@@ -16,7 +16,7 @@ from pages._ui.widgets import head, note, plain, section, show_text
 from qs.actor import Permission
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
-from qs.inspections.queries import InspectionDetail
+from qs.inspections.details import InspectionDetail
 from qs.inspections.terms import InspectionState as S
 from qs.inspections.terms import InspectionType
 from qs.sentences import label

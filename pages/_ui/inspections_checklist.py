@@ -12,8 +12,8 @@ from pages._ui.widgets import note, plain, section, show_text
 from qs.attachments.terms import KeptFile, Upload
 from qs.i18n import gettext as _
 from qs.i18n import moment, number, pick
-from qs.inspections import actions, queries
-from qs.inspections.queries import InspectionDetail, ItemDetail
+from qs.inspections import actions, details
+from qs.inspections.details import InspectionDetail, ItemDetail
 from qs.inspections.terms import Judgement, Verdict
 from qs.sentences import label
 
@@ -142,7 +142,7 @@ def photos(page: Page, item: ItemDetail, files: Sequence[KeptFile]) -> None:
 
 def file_bytes(page: Page, item: ItemDetail, file: KeptFile) -> bytes:
     with reading() as session:
-        return queries.item_file(session, item.item_id, file.file_id, actor=page.actor)
+        return details.item_file(session, item.item_id, file.file_id, actor=page.actor)
 
 
 def finding_card(page: Page, item: ItemDetail, place: int) -> None:

@@ -15,8 +15,8 @@ from qs.attachments.terms import Upload
 from qs.i18n import LANGUAGE_NAMES, Language, ngettext, number, percent, pick
 from qs.i18n import gettext as _
 from qs.inspections import actions
+from qs.inspections.details import InspectionDetail
 from qs.inspections.letters import letter_number, opinion_letter
-from qs.inspections.queries import InspectionDetail
 from qs.inspections.terms import Defence, Judgement, Ruling, Verdict
 from qs.inspections.terms import InspectionState as S
 from qs.sentences import label

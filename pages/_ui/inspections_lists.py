@@ -16,7 +16,7 @@ from pages._ui.widgets import empty_state, note, section
 from qs import chart_style
 from qs.i18n import day, moment, ngettext, number, percent
 from qs.i18n import gettext as _
-from qs.inspections import actions, charts
+from qs.inspections import charts, checklists
 from qs.inspections.terms import InspectionState as S
 from qs.inspections.terms import InspectionType
 from qs.periods import Grain
@@ -227,7 +227,7 @@ def clauses_part(page: Page, marks: pd.DataFrame) -> None:
             pressed = st.form_submit_button(_("Save"), type="primary")
         if pressed:
             with saving(page, done=_("The weight was saved. Checklists begun from now on use it.")) as session:
-                actions.mark_clause(
+                checklists.mark_clause(
                     session,
                     int(picked["clause_id"]),
                     weight=weight,

@@ -15,8 +15,8 @@ from qs.actor import Permission
 from qs.directory.queries import services
 from qs.i18n import gettext as _
 from qs.i18n import number, pick
-from qs.inspections import actions
-from qs.inspections.queries import InspectionDetail
+from qs.inspections import actions, plans
+from qs.inspections.details import InspectionDetail
 from qs.inspections.rules import least_inspectors
 from qs.inspections.terms import InspectionPlan, InspectionType
 from qs.inspections.terms import InspectionState as S
@@ -63,7 +63,7 @@ def plan_form(page: Page, today: date) -> None:
     if not pressed:
         return
     with saving(page, done=_("The inspection is planned and the inspectors are drawn.")) as session:
-        inspection_id = actions.plan_inspection(
+        inspection_id = plans.plan_inspection(
             session,
             InspectionPlan(service_id or 0, kind, reason, day_of(first), day_of(last), int(count)),
             seed=secrets.token_hex(SEED_BYTES),
@@ -123,7 +123,7 @@ def replace_form(page: Page, shown: InspectionDetail, names: dict[int, str]) -> 
         pressed = st.form_submit_button(_("Take the next in the draw"))
     if pressed:
         with saving(page, done=_("The next in the draw takes the place.")) as session:
-            actions.replace_inspector(
+            plans.replace_inspector(
                 session,
                 shown.inspection_id,
                 int(person_id),
@@ -147,7 +147,7 @@ def before_visit(page: Page, shown: InspectionDetail) -> None:
             and st.button(_("Announce to the unit"), type="primary", icon=":material/campaign:", key="announce")
         ):
             with saving(page, done=_("The unit can see the inspection and its window now.")) as session:
-                actions.announce_inspection(session, shown.inspection_id, **by)
+                plans.announce_inspection(session, shown.inspection_id, **by)
         if (
             not needs_notice
             and is_drawn
@@ -161,6 +161,6 @@ def before_visit(page: Page, shown: InspectionDetail) -> None:
             pressed = st.form_submit_button(_("Cancel for good"))
         if pressed:
             with saving(page, done=_("The inspection is cancelled.")) as session:
-                actions.cancel_inspection(session, shown.inspection_id, reason=reason, **by)
+                plans.cancel_inspection(session, shown.inspection_id, reason=reason, **by)
     if shown.type in (InspectionType.SPECIAL, InspectionType.COMPREHENSIVE):
         note(_("This type needs at least {n} inspectors.").format(n=number(least_inspectors(shown.type))))

@@ -8,20 +8,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import keep, kept_id, localised, words_by_code
+from pages._ui.choices import keep, kept_id, localised
 from pages._ui.due import due_words
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
-from pages._ui.participation_steps import file_choice, file_list, first_of, history, labels_of, verdict_choice
+from pages._ui.participation_steps import (
+    area_choice,
+    bilingual_form,
+    file_choice,
+    file_list,
+    first_of,
+    history,
+    labels_of,
+    verdict_form,
+)
 from pages._ui.tables import table
 from pages._ui.widgets import Action, empty_state, note, plain, section, show_error, show_text
 from qs.actor import Permission
-from qs.directory.queries import areas
 from qs.errors import NotFound
 from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
-from qs.participation import actions, queries, rules
-from qs.participation.queries import ConsultationDetail
+from qs.participation import actions, details, queries, rules
+from qs.participation.details import ConsultationDetail
 from qs.participation.terms import ConsultationStatus, NewConsultation, Stage, Verdict
 from qs.periods import local_day
 from qs.sentences import label
@@ -110,7 +118,7 @@ def state_words(row: Row, today: date) -> str:
 def consultation_card(page: Page, consultation_id: int, today: date) -> None:
     try:
         with reading() as session:
-            detail = queries.consultation_detail(session, consultation_id, actor=page.actor)
+            detail = details.consultation_detail(session, consultation_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return
@@ -162,22 +170,22 @@ def next_step(page: Page, detail: ConsultationDetail, today: date) -> None:
             with saving(page, done=_("Published.")) as session:
                 actions.publish_consultation(session, one.id, version=one.version, actor=page.actor, now=page.now)
     elif one.status is ConsultationStatus.PUBLISHED and today > one.closes_on:
-        key = f"summary_{one.id}"
-        with st.form(key, border=False):
-            summary = st.text_area(_("Summary of opinions"), key=f"{key}_text", max_chars=4000)
-            summary_en = st.text_area(_("The same in English"), key=f"{key}_text_en", max_chars=4000, height=68)
-            pressed = st.form_submit_button(_("Publish the summary"), type="primary", key=f"{key}_save")
-        if pressed:
-            with saving(page, done=_("Summary published.")) as session:
-                actions.summarise_consultation(
-                    session,
-                    one.id,
-                    summary=summary or "",
-                    summary_en=summary_en,
-                    version=one.version,
-                    actor=page.actor,
-                    now=page.now,
-                )
+        bilingual_form(
+            page,
+            f"summary_{one.id}",
+            _("Summary of opinions"),
+            _("Publish the summary"),
+            lambda session, summary, summary_en: actions.summarise_consultation(
+                session,
+                one.id,
+                summary=summary,
+                summary_en=summary_en,
+                version=one.version,
+                actor=page.actor,
+                now=page.now,
+            ),
+            done=_("Summary published."),
+        )
 
 
 def opinions_part(page: Page, detail: ConsultationDetail) -> None:
@@ -198,32 +206,23 @@ def opinions_part(page: Page, detail: ConsultationDetail) -> None:
 
 
 def opinion_form(page: Page, row: Row) -> None:
-    key = f"opinion_{row.opinion_id}"
-    with st.form(key, border=False):
-        verdict = verdict_choice(key)
-        gist = st.text_input(_("In short, for the published list"), max_chars=300, key=f"{key}_gist")
-        reason = st.text_area(_("Reason"), max_chars=4000, key=f"{key}_reason")
-        pressed = st.form_submit_button(_("Answer it"), type="primary", key=f"{key}_save")
-    if pressed and verdict is None:
-        st.error(_("Choose what becomes of it."), icon=":material/error:")
-    elif pressed and verdict is not None:
-        with saving(page, done=_("Answered.")) as session:
-            actions.answer_opinion(
-                session,
-                row.opinion_id,
-                verdict,
-                gist=gist or "",
-                reason=reason or "",
-                version=row.version,
-                actor=page.actor,
-                now=page.now,
-            )
+    verdict_form(
+        page,
+        f"opinion_{row.opinion_id}",
+        lambda session, verdict, gist, reason: actions.answer_opinion(
+            session,
+            row.opinion_id,
+            verdict,
+            gist=gist,
+            reason=reason,
+            version=row.version,
+            actor=page.actor,
+            now=page.now,
+        ),
+    )
 
 
 def draft_form(page: Page, today: date) -> None:
-    with reading() as session:
-        found = areas(session, actor=page.actor)
-    words, ids = words_by_code(found), dict(zip(found["code"], found["id"].tolist(), strict=True))
     section(_("Draft a consultation"))
     with st.form("new_consultation"):
         title = st.text_input(_("Title"), max_chars=120, key="new_consultation_title")
@@ -232,14 +231,7 @@ def draft_form(page: Page, today: date) -> None:
             _("What it is about and how to take part"), max_chars=4000, key="new_consultation_text"
         )
         stage = st.radio(_("Stage"), list(Stage), format_func=label, horizontal=True, key="new_consultation_stage")
-        area = st.selectbox(
-            _("Area"),
-            list(words),
-            index=None,
-            format_func=words.__getitem__,
-            placeholder=_("The whole city"),
-            key="new_consultation_area",
-        )
+        area_id = area_choice(page, "new_consultation")
         with st.container(horizontal=True):
             opens_on = st.date_input(_("First day"), value=today + timedelta(days=1), key="new_consultation_opens")
             last = today + timedelta(days=1 + rules.CONSULTATION_DAYS)
@@ -264,7 +256,7 @@ def draft_form(page: Page, today: date) -> None:
             opens_on=opens_on,
             closes_on=closes_on,
             short_reason=reason,
-            area_id=None if area is None else ids[area],
+            area_id=area_id,
         )
         with saving(page, done=_("Draft kept: look at it once more, then publish it.")) as session:
             made = actions.draft_consultation(session, wanted, files=files, actor=page.actor, now=page.now)

@@ -8,20 +8,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import keep, kept_id, localised, words_by_code
+from pages._ui.choices import keep, kept_id, localised
 from pages._ui.due import due_words
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.participation_consultations import is_editor
-from pages._ui.participation_steps import file_choice, file_list, first_of, history, labels_of, verdict_choice
+from pages._ui.participation_steps import (
+    area_choice,
+    bilingual_form,
+    file_choice,
+    file_list,
+    first_of,
+    history,
+    labels_of,
+    verdict_form,
+)
 from pages._ui.tables import table
 from pages._ui.widgets import Action, empty_state, note, plain, section, show_error, show_text
-from qs.directory.queries import areas
 from qs.errors import NotFound
 from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
-from qs.participation import actions, queries, rules
-from qs.participation.queries import HearingDetail
+from qs.participation import actions, details, queries, rules
+from qs.participation.details import HearingDetail
 from qs.participation.terms import Capacity, HearingKind, HearingRecord, HearingStatus, NewHearing, Side, Verdict
 from qs.periods import local_day
 from qs.sentences import label
@@ -95,7 +103,7 @@ def state_words(page: Page, row: Row) -> str:
 def hearing_card(page: Page, hearing_id: int) -> None:
     try:
         with reading() as session:
-            detail = queries.hearing_detail(session, hearing_id, actor=page.actor)
+            detail = details.hearing_detail(session, hearing_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return
@@ -209,22 +217,23 @@ def record_form(page: Page, detail: HearingDetail) -> None:
 
 
 def report_form(page: Page, detail: HearingDetail) -> None:
-    one, key = detail.hearing, f"report_{detail.hearing.id}"
-    with st.form(key, border=False):
-        report = st.text_area(_("Report"), max_chars=4000, key=f"{key}_text")
-        report_en = st.text_area(_("The same in English"), max_chars=4000, height=68, key=f"{key}_text_en")
-        pressed = st.form_submit_button(_("Publish the report"), type="primary", key=f"{key}_save")
-    if pressed:
-        with saving(page, done=_("Report published.")) as session:
-            actions.publish_hearing(
-                session,
-                one.id,
-                report=report or "",
-                report_en=report_en,
-                version=one.version,
-                actor=page.actor,
-                now=page.now,
-            )
+    one = detail.hearing
+    bilingual_form(
+        page,
+        f"report_{one.id}",
+        _("Report"),
+        _("Publish the report"),
+        lambda session, report, report_en: actions.publish_hearing(
+            session,
+            one.id,
+            report=report,
+            report_en=report_en,
+            version=one.version,
+            actor=page.actor,
+            now=page.now,
+        ),
+        done=_("Report published."),
+    )
 
 
 def applicants_part(page: Page, detail: HearingDetail) -> None:
@@ -250,34 +259,25 @@ def choice_words(row: Row) -> str:
 
 
 def answer_form(page: Page, row: Row) -> None:
-    key = f"registration_{row.registration_id}"
-    with st.form(key, border=False):
-        verdict = verdict_choice(key)
-        gist = st.text_input(_("In short, for the published list"), max_chars=300, key=f"{key}_gist")
-        reason = st.text_area(_("Reason"), max_chars=4000, key=f"{key}_reason")
-        pressed = st.form_submit_button(_("Answer it"), type="primary", key=f"{key}_save")
-    if pressed and verdict is None:
-        st.error(_("Choose what becomes of it."), icon=":material/error:")
-    elif pressed and verdict is not None:
-        with saving(page, done=_("Answered.")) as session:
-            actions.answer_registration(
-                session,
-                row.registration_id,
-                verdict,
-                gist=gist or "",
-                reason=reason or "",
-                version=row.version,
-                actor=page.actor,
-                now=page.now,
-            )
+    verdict_form(
+        page,
+        f"registration_{row.registration_id}",
+        lambda session, verdict, gist, reason: actions.answer_registration(
+            session,
+            row.registration_id,
+            verdict,
+            gist=gist,
+            reason=reason,
+            version=row.version,
+            actor=page.actor,
+            now=page.now,
+        ),
+    )
 
 
 def draft_form(page: Page) -> None:
     zone = settings().zone
     today = local_day(page.now, zone)
-    with reading() as session:
-        found = areas(session, actor=page.actor)
-    words, ids = words_by_code(found), dict(zip(found["code"], found["id"].tolist(), strict=True))
     section(_("Draft a hearing"))
     with st.form("new_hearing"):
         kind = st.radio(
@@ -287,14 +287,7 @@ def draft_form(page: Page) -> None:
         title_en = st.text_input(_("Title in English"), max_chars=200, key="new_hearing_title_en")
         matter = st.text_area(_("Matter of the hearing"), max_chars=4000, key="new_hearing_matter")
         place = st.text_input(_("Place"), max_chars=200, key="new_hearing_place")
-        area = st.selectbox(
-            _("Area"),
-            list(words),
-            index=None,
-            format_func=words.__getitem__,
-            placeholder=_("The whole city"),
-            key="new_hearing_area",
-        )
+        area_id = area_choice(page, "new_hearing")
         with st.container(horizontal=True):
             holds_on = st.date_input(_("Day of the hearing"), value=today + timedelta(days=35), key="new_hearing_day")
             begins = st.time_input(_("Begins at"), value=time(9, 30), key="new_hearing_time")
@@ -317,7 +310,7 @@ def draft_form(page: Page) -> None:
             registration_closes_on=closes_on,
             seats=int(seats),
             selection_rule=rule or "",
-            area_id=None if area is None else ids[area],
+            area_id=area_id,
         )
         with saving(page, done=_("Draft kept: look at it once more, then publish the notice.")) as session:
             made = actions.draft_hearing(session, wanted, files=files, actor=page.actor, now=page.now)

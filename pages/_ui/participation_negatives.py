@@ -19,8 +19,8 @@ from qs.actor import Permission
 from qs.errors import NotFound
 from qs.i18n import day, moment, ngettext, number, percent, pick
 from qs.i18n import gettext as _
-from qs.participation import actions, queries, rules
-from qs.participation.queries import ExclusionDetail, NegativeDetail
+from qs.participation import actions, details, queries, rules
+from qs.participation.details import ExclusionDetail, NegativeDetail
 from qs.participation.terms import Ground, Level, NegativeClass, NegativeStatus, Signal
 from qs.sentences import label
 
@@ -100,7 +100,7 @@ def negative_list(page: Page, found: pd.DataFrame) -> dict[str, Any] | None:  # 
 def negative_card(page: Page, negative_id: int) -> None:
     try:
         with reading() as session:
-            detail = queries.negative_detail(session, negative_id, actor=page.actor)
+            detail = details.negative_detail(session, negative_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return
@@ -333,7 +333,7 @@ def proposal_list(proposals: pd.DataFrame) -> dict[str, Any] | None:  # Any: val
 def exclusion_card(page: Page, exclusion_id: int) -> None:
     try:
         with reading() as session:
-            detail = queries.exclusion_detail(session, exclusion_id, actor=page.actor)
+            detail = details.exclusion_detail(session, exclusion_id, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return

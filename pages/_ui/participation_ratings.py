@@ -15,8 +15,8 @@ from pages._ui.widgets import definition, empty_state, note, section
 from qs import chart_style
 from qs.i18n import day, number, percent
 from qs.i18n import gettext as _
-from qs.participation import charts, queries
-from qs.participation.figures import LEVEL_COLUMNS
+from qs.participation import charts
+from qs.participation.figures import LEVEL_COLUMNS, rating_figures, summed, with_rates
 from qs.periods import Grain, local_day, period_start, previous_starts, quarter_name
 from qs.sentences import label
 from qs.settings import settings
@@ -24,7 +24,7 @@ from qs.sheets import xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHARTED = 25
-Figures = Any  # Any: one row of queries.with_rates, whose columns are named there
+Figures = Any  # Any: one row of with_rates, whose columns are named there
 
 
 def period_choice(page: Page) -> tuple[datetime, datetime]:
@@ -48,7 +48,7 @@ def figures_view(page: Page) -> None:
         starts_at, ends_at = period_choice(page)
         meanings()
     with reading() as session:
-        figures = queries.with_rates(queries.rating_figures(session, starts_at, ends_at, actor=page.actor))
+        figures = with_rates(rating_figures(session, starts_at, ends_at, actor=page.actor))
     if figures.empty or not figures["n"].sum():
         empty_state(
             _("No ratings with a receipt in this period"),
@@ -56,7 +56,7 @@ def figures_view(page: Page) -> None:
             icon="star_rate",
         )
         return
-    whole = queries.summed(figures).iloc[0]
+    whole = summed(figures).iloc[0]
     headline_figures(whole)
     figures = localised(figures, "service", "area").sort_values(["lower", "n"], ascending=[True, False])
     left, right = st.columns([1.25, 1], gap="medium")

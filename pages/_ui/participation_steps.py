@@ -1,4 +1,4 @@
-"""Parts of the participation screens: histories, a form of one text, choices of verdicts, days and files."""
+"""Parts of the participation screens: histories, forms of one text or one verdict, choices of areas and files."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from pages._ui.choices import words_by_code
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import offer_download
 from pages._ui.widgets import note, show_text
 from qs.attachments.terms import LARGEST_BYTES, KeptFile, Upload
+from qs.directory.queries import areas
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
-from qs.participation import queries
+from qs.participation import details
 from qs.participation.terms import Station, Verdict
 from qs.sentences import label
 
@@ -62,6 +64,49 @@ def text_form(
             act(session, text or "")
 
 
+def bilingual_form(
+    page: Page, key: str, words: str, button: str, act: Callable[[Session, str, str], object], *, done: str
+) -> None:
+    """A form of one text and the same in English; `act` gets the session and both."""
+    with st.form(key, border=False):
+        text = st.text_area(words, key=f"{key}_text", max_chars=4000)
+        text_en = st.text_area(_("The same in English"), key=f"{key}_text_en", max_chars=4000, height=68)
+        pressed = st.form_submit_button(button, type="primary", key=f"{key}_save")
+    if pressed:
+        with saving(page, done=done) as session:
+            act(session, text or "", text_en or "")
+
+
+def verdict_form(page: Page, key: str, act: Callable[[Session, Verdict, str, str], object]) -> None:
+    """What becomes of something somebody said, in short and why; `act` gets the session and the three."""
+    with st.form(key, border=False):
+        verdict = verdict_choice(key)
+        gist = st.text_input(_("In short, for the published list"), max_chars=300, key=f"{key}_gist")
+        reason = st.text_area(_("Reason"), max_chars=4000, key=f"{key}_reason")
+        pressed = st.form_submit_button(_("Answer it"), type="primary", key=f"{key}_save")
+    if pressed and verdict is None:
+        st.error(_("Choose what becomes of it."), icon=":material/error:")
+    elif pressed and verdict is not None:
+        with saving(page, done=_("Answered.")) as session:
+            act(session, verdict, gist or "", reason or "")
+
+
+def area_choice(page: Page, key: str) -> int | None:
+    """The area something is about; none for the whole city."""
+    with reading() as session:
+        found = areas(session, actor=page.actor)
+    words, ids = words_by_code(found), dict(zip(found["code"], found["id"].tolist(), strict=True))
+    chosen = st.selectbox(
+        _("Area"),
+        list(words),
+        index=None,
+        format_func=words.__getitem__,
+        placeholder=_("The whole city"),
+        key=f"{key}_area",
+    )
+    return None if chosen is None else int(ids[chosen])
+
+
 def options(kind: type[StrEnum]) -> dict[str, str]:
     """Value -> word of every member."""
     return {member.value: label(member) for member in kind}
@@ -97,7 +142,7 @@ def file_list(page: Page, kind: str, row_id: int, files: Sequence[KeptFile]) -> 
 
 def content(page: Page, kind: str, row_id: int, file_id: int) -> bytes:
     with reading() as session:
-        return queries.staff_document(session, kind, row_id, file_id, actor=page.actor)
+        return details.staff_document(session, kind, row_id, file_id, actor=page.actor)
 
 
 def labels_of(values: Iterable[str], kind: type[StrEnum]) -> list[str]:

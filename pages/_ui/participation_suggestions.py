@@ -28,8 +28,8 @@ from qs.directory.queries import service_ids_by_code, services
 from qs.errors import NotFound
 from qs.i18n import gettext as _
 from qs.i18n import moment, number, pick
-from qs.participation import actions, queries
-from qs.participation.queries import SuggestionDetail
+from qs.participation import actions, details, queries
+from qs.participation.details import SuggestionDetail
 from qs.participation.terms import SuggestionStatus, Verdict
 from qs.sentences import label
 
@@ -102,7 +102,7 @@ def clock_words(row: Row) -> str:
 def suggestion_card(page: Page, suggestion_id: int) -> None:
     try:
         with reading() as session:
-            detail = queries.suggestion_detail(session, suggestion_id, actor=page.actor)
+            detail = details.suggestion_detail(session, suggestion_id, actor=page.actor)
             answerable = service_ids_by_code(session, actor=page.actor, permission=ANSWER)
     except NotFound as error:
         show_error(error)

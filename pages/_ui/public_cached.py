@@ -18,7 +18,7 @@ from pages._ui.public_page import PublicPage
 from qs.actor import Actor, Permission
 from qs.directory import queries as directory
 from qs.i18n import Language
-from qs.participation import queries as participation
+from qs.participation import public as participation
 from qs.publication import public_charts as charts
 from qs.publication.queries import published_figures
 from qs.publication.terms import PublishedFigures
@@ -45,7 +45,7 @@ def shared_figures(_session: Session, _actor: Actor, *, store: str) -> Published
 
 
 def whats_on(session: Session, page: PublicPage) -> pd.DataFrame:
-    """The consultations and hearings one can take part in now: participation.queries.OPEN_COLUMNS."""
+    """The consultations and hearings one can take part in now: participation.public.OPEN_COLUMNS."""
     return shared_events(session, page.actor, page.now.replace(second=0, microsecond=0), store=store_of(page))
 
 

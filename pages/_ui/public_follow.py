@@ -21,12 +21,12 @@ from pages._ui.public_requests import (
 )
 from pages._ui.widgets import note, plain, show_error
 from qs.attachments.terms import LARGEST_BYTES, Upload
-from qs.complaints import queries as complaints
+from qs.complaints.details import request_by_receipt
 from qs.complaints.terms import TEXT_LENGTH, RequestStatus
 from qs.errors import NotFound, QualityError
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
-from qs.participation import queries as participation
+from qs.participation.papers import status_by_receipt
 from qs.participation.terms import PaperStatus
 from qs.sentences import label
 
@@ -70,7 +70,7 @@ def found_by(code: str, page: PublicPage) -> RequestStatus | PaperStatus | None:
     """What a code opens: a request, else a rating, suggestion, opinion or registration. Says so when there is none."""
     with reading() as session:
         try:
-            return complaints.request_by_receipt(session, code, actor=page.actor, now=page.now)
+            return request_by_receipt(session, code, actor=page.actor, now=page.now)
         except NotFound:
             found = paper_by(session, code, page)
     if found is None:
@@ -80,7 +80,7 @@ def found_by(code: str, page: PublicPage) -> RequestStatus | PaperStatus | None:
 
 def paper_by(session: Session, code: str, page: PublicPage) -> PaperStatus | None:
     try:
-        return participation.status_by_receipt(session, code, actor=page.actor, now=page.now)
+        return status_by_receipt(session, code, actor=page.actor, now=page.now)
     except QualityError as error:
         show_error(error)
         return None

@@ -14,7 +14,7 @@ from pages._ui.widgets import note, plain, show_error
 from qs.errors import QualityError
 from qs.i18n import day, pick
 from qs.i18n import gettext as _
-from qs.participation import queries
+from qs.participation import public
 from qs.participation.terms import Answer, Contact, Level, Ratable, Rated
 from qs.sentences import label
 
@@ -56,7 +56,7 @@ def ratable_by(code: str, page: PublicPage) -> Ratable | None:
     """What a code lets somebody rate; says what to do when it is nothing."""
     try:
         with reading() as session:
-            return queries.ratable(session, code, actor=page.actor, now=page.now)
+            return public.ratable(session, code, actor=page.actor, now=page.now)
     except QualityError as error:
         forget_said()
         show_error(error)

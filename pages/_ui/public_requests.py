@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages._ui.public_layout import Step, StepKind, card, code_to_scan, day_and_weekday, received, steps
 from pages._ui.public_page import PublicPage
@@ -40,6 +41,33 @@ ICONS = {
 
 
 @dataclass(frozen=True)
+class What:
+    """What the first card of the form asks."""
+
+    kind: RequestKind | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Where:
+    """What the second card asks, and what should be done there."""
+
+    service_id: int | None
+    place: str
+    wish: str
+    photos: Sequence[UploadedFile]
+
+
+@dataclass(frozen=True)
+class Who:
+    """What the third card asks."""
+
+    contact: NewContact
+    wants_reply: bool
+    is_confidential: bool
+
+
+@dataclass(frozen=True)
 class Followed:
     """The code typed in this tab; it never stands in the address."""
 
@@ -68,68 +96,78 @@ def service_words(services: pd.DataFrame) -> dict[int, str]:
 def request_form(services: Mapping[int, str], chosen: int | None) -> NewRequest | None:
     """Three cards of questions. The request when it was handed in complete; None until then."""
     with st.form("request", border=False, enter_to_submit=False):
-        with card("what"):
-            kind = st.pills(
-                _("What is it?"), list(RequestKind), format_func=label, key="kind", width="stretch", default=None
-            )
-            text = st.text_area(
-                _("What happened, or what would you like to know?"),
-                height=150,
-                max_chars=terms.TEXT_LENGTH,
-                placeholder=_("When, where, what: two or three sentences are enough."),
-                key="request_text",
-            )
-            note(_("Please leave out identity card numbers and the names of other people."))
-        with card("where"):
-            options = list(services)
-            service_id = st.selectbox(
-                _("Which service? (optional)"),
-                options,
-                index=options.index(chosen) if chosen in services else None,
-                format_func=lambda one: services[one],
-                placeholder=_("Type a name, a place or a district"),
-                key="request_service",
-            )
-            place = st.text_input(_("Where exactly? (optional)"), max_chars=terms.PLACE_LENGTH, key="request_place")
-            wish = st.text_input(_("What should be done? (optional)"), max_chars=300, key="request_wish")
-            photos = st.file_uploader(
-                _("Photos (optional, at most {n})").format(n=PHOTOS),
-                type=["jpg", "jpeg", "png"],
-                accept_multiple_files=True,
-                max_upload_size=LARGEST_BYTES >> 20,
-                key="request_photos",
-            )
-        with card("who"):
-            wants_reply = st.toggle(_("I would like a reply"), value=True, key="request_reply")
-            phone = st.text_input(_("Phone (optional)"), max_chars=40, autocomplete="tel", key="request_phone")
-            name = st.text_input(_("Name (optional)"), max_chars=60, autocomplete="name", key="request_name")
-            is_confidential = st.toggle(
-                _("Keep who I am from the unit concerned"), value=True, key="request_confidential"
-            )
-            note(_("Only the call-back staff see your contact; it is erased 24 months after the case is closed."))
+        what, where, who = what_card(), where_card(services, chosen), who_card()
         with st.container(key="cta_request"):
             pressed = st.form_submit_button(_("Send the request"), type="primary", width="stretch", key="send_request")
     note(_("Is somebody in danger? Call 110, 119 or 120 at once; do not wait here."))
     if not pressed:
         return None
-    if kind is None or not text.strip():
+    if what.kind is None or not what.text.strip():
         st.error(_("Choose what it is and tell us what happened. Nothing is lost: your words are still here."))
         return None
-    if len(photos) > PHOTOS:
+    if len(where.photos) > PHOTOS:
         st.error(_("At most {n} photos, please. Take some away and send again.").format(n=PHOTOS))
         return None
-    contact = NewContact(name=name, phone=phone)
     return NewRequest(
-        kind=kind,
-        title=short_title(text),
-        text=f"{text.strip()}\n\n{wish.strip()}" if wish.strip() else text,
-        service_id=service_id,
-        place=place,
-        contact=None if contact.is_empty else contact,
-        wants_reply=wants_reply,
-        is_confidential=is_confidential,
-        files=tuple(Upload(photo.name, photo.getvalue()) for photo in photos),
+        kind=what.kind,
+        title=short_title(what.text),
+        text=f"{what.text.strip()}\n\n{where.wish.strip()}" if where.wish.strip() else what.text,
+        service_id=where.service_id,
+        place=where.place,
+        contact=None if who.contact.is_empty else who.contact,
+        wants_reply=who.wants_reply,
+        is_confidential=who.is_confidential,
+        files=tuple(Upload(photo.name, photo.getvalue()) for photo in where.photos),
     )
+
+
+def what_card() -> What:
+    with card("what"):
+        kind = st.pills(
+            _("What is it?"), list(RequestKind), format_func=label, key="kind", width="stretch", default=None
+        )
+        text = st.text_area(
+            _("What happened, or what would you like to know?"),
+            height=150,
+            max_chars=terms.TEXT_LENGTH,
+            placeholder=_("When, where, what: two or three sentences are enough."),
+            key="request_text",
+        )
+        note(_("Please leave out identity card numbers and the names of other people."))
+    return What(kind, text)
+
+
+def where_card(services: Mapping[int, str], chosen: int | None) -> Where:
+    with card("where"):
+        options = list(services)
+        service_id = st.selectbox(
+            _("Which service? (optional)"),
+            options,
+            index=options.index(chosen) if chosen in services else None,
+            format_func=lambda one: services[one],
+            placeholder=_("Type a name, a place or a district"),
+            key="request_service",
+        )
+        place = st.text_input(_("Where exactly? (optional)"), max_chars=terms.PLACE_LENGTH, key="request_place")
+        wish = st.text_input(_("What should be done? (optional)"), max_chars=300, key="request_wish")
+        photos = st.file_uploader(
+            _("Photos (optional, at most {n})").format(n=PHOTOS),
+            type=["jpg", "jpeg", "png"],
+            accept_multiple_files=True,
+            max_upload_size=LARGEST_BYTES >> 20,
+            key="request_photos",
+        )
+    return Where(service_id, place, wish, photos)
+
+
+def who_card() -> Who:
+    with card("who"):
+        wants_reply = st.toggle(_("I would like a reply"), value=True, key="request_reply")
+        phone = st.text_input(_("Phone (optional)"), max_chars=40, autocomplete="tel", key="request_phone")
+        name = st.text_input(_("Name (optional)"), max_chars=60, autocomplete="name", key="request_name")
+        is_confidential = st.toggle(_("Keep who I am from the unit concerned"), value=True, key="request_confidential")
+        note(_("Only the call-back staff see your contact; it is erased 24 months after the case is closed."))
+    return Who(NewContact(name=name, phone=phone), wants_reply, is_confidential)
 
 
 def short_title(text: str) -> str:

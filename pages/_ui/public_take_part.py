@@ -31,8 +31,8 @@ from qs.attachments.terms import KeptFile
 from qs.errors import NotFound
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number, pick
-from qs.participation import queries
-from qs.participation.public import Listed, PublicConsultation, PublicHearing, Treated
+from qs.participation import published
+from qs.participation.published import Listed, PublicConsultation, PublicHearing, Treated
 from qs.participation.terms import Capacity, Contact, Kept, Side, Verdict
 from qs.periods import local_day
 from qs.sentences import label
@@ -137,7 +137,7 @@ def consultation_by(consultation_id: int, page: PublicPage) -> PublicConsultatio
     """One consultation, shown; says so when there is none."""
     try:
         with reading() as session:
-            found = queries.consultation(session, consultation_id, actor=page.actor, now=page.now)
+            found = published.consultation(session, consultation_id, actor=page.actor, now=page.now)
     except NotFound as error:
         show_error(error)
         return None
@@ -149,7 +149,7 @@ def hearing_by(hearing_id: int, page: PublicPage) -> PublicHearing | None:
     """One hearing, shown; says so when there is none."""
     try:
         with reading() as session:
-            found = queries.hearing(session, hearing_id, actor=page.actor, now=page.now)
+            found = published.hearing(session, hearing_id, actor=page.actor, now=page.now)
     except NotFound as error:
         show_error(error)
         return None

@@ -21,9 +21,9 @@ from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.observations.spans import Span
 from qs.periods import local_day
-from qs.rectifications import queries
+from qs.rectifications import details
+from qs.rectifications.details import Proof, RectificationDetail
 from qs.rectifications.figures import Comparison
-from qs.rectifications.queries import Proof, RectificationDetail
 from qs.rectifications.rules import LEAST_CASES
 from qs.rectifications.terms import Effect, Stage, Verdict
 from qs.sentences import label
@@ -144,7 +144,7 @@ def proof_files(detail: RectificationDetail, proof: Proof, page: Page) -> None:
 
 def file_bytes(page: Page, order_id: int, proof_id: int, file: KeptFile) -> bytes:
     with reading() as session:
-        return queries.proof_file(session, order_id, proof_id, file.file_id, actor=page.actor)
+        return details.proof_file(session, order_id, proof_id, file.file_id, actor=page.actor)
 
 
 def comparison(detail: RectificationDetail, found: Comparison, page: Page) -> None:

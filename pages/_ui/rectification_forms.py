@@ -15,8 +15,8 @@ from qs.attachments.terms import Upload
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
 from qs.periods import local_day
-from qs.rectifications import actions, queries
-from qs.rectifications.queries import RectificationDetail
+from qs.rectifications import actions, extensions, queries
+from qs.rectifications.details import RectificationDetail
 from qs.rectifications.terms import FIELDS, NewPlan, Source, Status, Verdict
 from qs.sentences import label
 from qs.settings import settings
@@ -151,7 +151,7 @@ def extension_form(page: Page, detail: RectificationDetail, seen: int) -> None:
         pressed = st.form_submit_button(_("Ask for an extension"), key=f"extend_save_{order_id}")
     if pressed:
         with saving(page, done=_("The extension was asked for.")) as session:
-            actions.ask_extension(session, order_id, reason, version=seen, actor=page.actor, now=page.now)
+            extensions.ask_extension(session, order_id, reason, version=seen, actor=page.actor, now=page.now)
 
 
 def extension_decision(page: Page, detail: RectificationDetail, seen: int) -> None:
@@ -167,7 +167,7 @@ def extension_decision(page: Page, detail: RectificationDetail, seen: int) -> No
             refused = st.form_submit_button(_("Refuse it"), key=f"refuse_{order_id}")
     if granted or refused:
         with saving(page, done=_("The decision on the extension was kept.")) as session:
-            actions.decide_extension(
+            extensions.decide_extension(
                 session, order_id, words, is_granted=granted, version=seen, actor=page.actor, now=page.now
             )
 

@@ -11,21 +11,22 @@ from pages._ui.registry import SCREENS
 from pages._ui.run import Page
 from pages._ui.task import Task
 from qs.actor import Actor
-from qs.complaints import queries as complaints
-from qs.evaluations import queries as evaluations
+from qs.complaints import waiting as complaints
+from qs.deadlines import waiting as deadlines
+from qs.evaluations import waiting as evaluations
 from qs.i18n import age, clock, day
 from qs.i18n import gettext as _
-from qs.incentives import queries as incentives
-from qs.inspections import queries as inspections
-from qs.participation import queries as participation
+from qs.incentives import waiting as incentives
+from qs.inspections import waiting as inspections
+from qs.participation import waiting as participation
 from qs.periods import local_day
-from qs.programme import queries as programme
-from qs.publication import queries as publication
-from qs.rankings import queries as rankings
-from qs.rectifications import queries as rectifications
+from qs.programme import waiting as programme
+from qs.publication import waiting as publication
+from qs.rankings import waiting as rankings
+from qs.rectifications import waiting as rectifications
 from qs.sentences import waiting_sentences
 from qs.settings import settings
-from qs.training import queries as training
+from qs.training import waiting as training
 from qs.waiting import Waiting
 
 LINES_PER_ROOM = 3
@@ -49,6 +50,7 @@ ROOMS: tuple[Asking, ...] = (
     publication.waiting,
     training.waiting,
     programme.waiting,
+    deadlines.waiting,
 )
 
 

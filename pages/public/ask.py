@@ -10,7 +10,7 @@ from pages._ui.public_cached import open_services
 from pages._ui.public_layout import BigLink, big_links, footer, page_head
 from pages._ui.public_page import address_hash, forget_said, keep_said, open_public, said, speaking
 from pages._ui.public_requests import receipt, request_form, service_words
-from qs.complaints import actions, queries
+from qs.complaints import details, intake
 from qs.complaints.terms import Filed
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -22,7 +22,7 @@ filed = said(Filed)
 with st.container(key="narrow"):
     if filed is not None:
         with reading() as session:
-            status = queries.request_by_receipt(session, filed.receipt_code, actor=page.actor, now=page.now)
+            status = details.request_by_receipt(session, filed.receipt_code, actor=page.actor, now=page.now)
         receipt(filed, status)
         big_links([BigLink("portal", _("Back to the front page"), "home")])
         if st.button(_("Make another request"), icon=":material/add:", key="another_request"):
@@ -39,5 +39,5 @@ with st.container(key="narrow"):
         if wanted is not None:
             with speaking(page) as session:
                 address = address_hash(session, page)
-                keep_said(actions.file_request(session, wanted, actor=page.actor, now=page.now, address=address))
+                keep_said(intake.file_request(session, wanted, actor=page.actor, now=page.now, address=address))
 footer()

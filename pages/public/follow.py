@@ -15,7 +15,7 @@ from pages._ui.public_follow import (
 )
 from pages._ui.public_layout import footer, page_head
 from pages._ui.public_page import open_public, speaking
-from qs.complaints import actions
+from qs.complaints import intake
 from qs.complaints.terms import RequestStatus
 from qs.i18n import gettext as _
 
@@ -34,9 +34,9 @@ with st.container(key="narrow"):
         if wish is not None:
             with speaking(page) as session:
                 if wish.is_withdrawal:
-                    actions.withdraw_request(session, code, actor=page.actor, now=page.now)
+                    intake.withdraw_request(session, code, actor=page.actor, now=page.now)
                 else:
-                    actions.add_to_request(session, code, wish.text, wish.files, actor=page.actor, now=page.now)
+                    intake.add_to_request(session, code, wish.text, wish.files, actor=page.actor, now=page.now)
     else:
         paper_status(found)
     if found is not None:

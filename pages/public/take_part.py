@@ -24,7 +24,7 @@ from pages._ui.public_take_part import (
 from pages._ui.widgets import note
 from qs.i18n import gettext as _
 from qs.i18n import ngettext
-from qs.participation import actions, queries
+from qs.participation import actions, public
 from qs.participation.terms import Kept
 from qs.periods import local_day
 from qs.settings import settings
@@ -58,8 +58,8 @@ elif hearing_id is not None:
 else:
     with reading() as session:
         coming = whats_on(session, page)
-        finished = queries.finished_now(session, actor=page.actor)
-        suggested = queries.listed_suggestions(session, actor=page.actor)
+        finished = public.finished_now(session, actor=page.actor)
+        suggested = public.listed_suggestions(session, actor=page.actor)
         services = service_words(open_services(session, page, local_day(page.now, settings().zone)))
     count = len(coming)
     page_head(

@@ -37,33 +37,11 @@ def clock_chart(
     require_columns(results, RESULT_COLUMNS)
     require_columns(bands, BAND_COLUMNS)
     order = list(dict.fromkeys(clocks["clock"]))
-    kinds = {
-        "spent": colours.common,
-        "late": colours.concern,
-        "pressing": colours.concern,
-        "left": colours.faint,
-    }
     row = alt.Y(
         "clock:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelFontSize=13, labelLimit=90)
     )
-    across = alt.X(
-        "starts_at:T",
-        axis=alt.Axis(
-            title=None, grid=False, format=day_format, tickCount={"interval": "day", "step": 1}, labelOverlap=True
-        ),
-    )
     off = alt.Chart(bands).mark_rect(color=colours.band).encode(x="starts_at:T", x2="ends_at:T")
-    bars = (
-        alt.Chart(clocks)
-        .mark_bar(height=12, cornerRadius=2)
-        .encode(
-            x=across,
-            x2="ends_at:T",
-            y=row,
-            color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values()))),
-            tooltip=[alt.Tooltip("tooltip:N", title=_("Clock"))],
-        )
-    )
+    bars = clock_bars(clocks, row, day_format=day_format, colours=colours)
     ink = alt.Scale(domain=[False, True], range=[colours.quiet, colours.concern_text])
     words = (
         alt.Chart(results)
@@ -82,6 +60,31 @@ def clock_chart(
     )
     layers = alt.layer(off, bars, rule, said, words).resolve_scale(color="independent")
     return dressed(layers.properties(height=ROW_HEIGHT * len(order) + AXIS), colours=colours, language=language())
+
+
+def clock_bars(clocks: pd.DataFrame, row: alt.Y, *, day_format: str, colours: Palette) -> alt.Chart:
+    """The bar of each clock, coloured by what it stands for, on an axis of days."""
+    kinds = {
+        "spent": colours.common,
+        "late": colours.concern,
+        "pressing": colours.concern,
+        "left": colours.faint,
+    }
+    days = alt.Axis(
+        title=None, grid=False, format=day_format, tickCount={"interval": "day", "step": 1}, labelOverlap=True
+    )
+    bars: alt.Chart = (
+        alt.Chart(clocks)
+        .mark_bar(height=12, cornerRadius=2)
+        .encode(
+            x=alt.X("starts_at:T", axis=days),
+            x2="ends_at:T",
+            y=row,
+            color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values()))),
+            tooltip=[alt.Tooltip("tooltip:N", title=_("Clock"))],
+        )
+    )
+    return bars
 
 
 def share_chart(frame: pd.DataFrame, *, target: float | None, colours: Palette) -> ChartType:

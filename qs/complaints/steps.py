@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
-from qs.complaints.models import CallBack, Filing, Request, RequestCounter, RequestStep
+from qs.complaints.models import Request, RequestStep
 from qs.complaints.terms import RETURN_RULE, Outcome, RequestState, StepKind
 from qs.deadlines.actions import set_due
 from qs.deadlines.queries import dues
@@ -28,7 +28,6 @@ from qs.vault.actions import retain_until
 
 BRIEF = N_("Brief")
 IDENTITY_KEPT = timedelta(days=730)  # after closing; local rule, to be set by the owner of the data
-FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
 class SomebodyFaster(Conflict):
@@ -242,55 +241,7 @@ def count_once(
     record_measures(session, measured, actor=actor, now=now)
 
 
-def next_number(session: Session, now: datetime) -> str:
-    """The next number of the local year; two at the same moment wait for each other."""
-    year = local_day(now, settings().zone).year
-    counter = session.get(RequestCounter, year, with_for_update=True)
-    if counter is None:
-        counter = RequestCounter(year=year, last=0)
-        session.add(counter)
-    counter.last += 1
-    return rules.number_of(year, counter.last)
-
-
-def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:
-    """Keep this filing of the public, unless its address or everybody together filed too much lately."""
-    session.execute(sa.delete(Filing).where(Filing.at < now - DAY))
-    recent = sa.select(sa.func.count(Filing.id)).where(Filing.at > now - HOUR)
-    own = recent.where(Filing.address == address)
-    of_all = session.scalar(recent) or 0
-    by_address = session.scalar(own) or 0
-    lately = session.scalar(own.where(Filing.at > now - FIVE_MINUTES)) or 0
-    about = session.scalar(own.where(Filing.service_id == service_id)) or 0
-    if address:
-        rules.check_filings(of_all, by_address, about if service_id else 0, lately)
-    else:
-        rules.check_filings(of_all, 0, 0, 0)
-    session.add(Filing(address=address, service_id=service_id, at=now))
-
-
 def trace(
     session: Session, action: str, request: Request, *, actor: Actor, now: datetime, **facts: str | int | bool | None
 ) -> None:
     record(session, action, f"request:{request.id}", actor=actor, now=now, **facts)
-
-
-def judged(call: CallBack, request: Request) -> list[Measured]:
-    """A valid call-back as events of the three rates."""
-    numerators = {
-        Measure.REQUEST_RESPONSE: float(bool(call.was_contacted)),
-        Measure.REQUEST_RESOLUTION: float(bool(call.is_solved)),
-        Measure.REQUEST_SATISFACTION: call.satisfaction.points if call.satisfaction else 0.0,
-    }
-    return [
-        Measured(
-            measure,
-            call.service_id,
-            call.at,
-            f"call_back:{call.id}:{measure.removeprefix('request-')}",
-            numerator,
-            1.0,
-            request.channel.met,
-        )
-        for measure, numerator in numerators.items()
-    ]

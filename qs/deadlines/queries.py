@@ -14,18 +14,16 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor, Permission
+from qs.actor import Actor
 from qs.deadlines import rules
 from qs.deadlines.models import CalendarDay, CalendarYear, DeadlinePack, DeadlineRule, DueChange, DueDate
 from qs.deadlines.terms import PACK, Calendar, Change, CountedDay, DayType, Due, Limit, Rule, Trace
-from qs.errors import Fact, NotFound
+from qs.errors import NotFound
 from qs.frames import members
 from qs.periods import local_day
 from qs.settings import settings
-from qs.waiting import Waiting
 
 CALENDAR, RULES = "deadlines_calendar", "deadlines_rules"  # kept with the session: asked for at every count
-NOTICE_MONTH = 11  # the notice for the next year comes out in October to December
 YEAR_COLUMNS = ("year", "version", "title", "title_en", "notice", "published_on", "source", "loaded_at")
 DAY_COLUMNS = ("day", "type", "name", "name_en")
 RULE_COLUMNS = ("code", "kind", "amount", "name", "name_en", "source", "source_en")
@@ -184,22 +182,3 @@ def provisional_count(session: Session, *, actor: Actor, now: datetime, year: in
     statement = sa.select(DueDate.due_at).where(DueDate.is_provisional, DueDate.due_at >= now)
     found = [local_day(at, settings().zone).year for at in session.scalars(statement)]
     return len(found) if year is None else found.count(year)
-
-
-def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
-    """The calendar that has to be imported, for those who keep it: from November on, or once it is missed."""
-    if not actor.has_everywhere(Permission.DEADLINES_EDIT):
-        return []
-    today = local_day(now, settings().zone)
-    known = calendar(session, actor=actor).years
-    lines = []
-    for year in (today.year, today.year + 1):
-        if year in known:
-            continue
-        missed = provisional_count(session, actor=actor, now=now, year=year)
-        facts: dict[str, Fact] = {"year_text": str(year), "count": missed}
-        if missed or year == today.year:
-            lines.append(Waiting("calendar_missing", "deadlines", facts=facts, query={"view": "import"}))
-        elif today.month >= NOTICE_MONTH:
-            lines.append(Waiting("calendar_soon", "deadlines", facts=facts, query={"view": "import"}))
-    return lines

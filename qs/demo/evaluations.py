@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor
 from qs.demo.office import Office
-from qs.evaluations import actions, queries
+from qs.evaluations import actions, appeals, cycles, details, queries
 from qs.evaluations.terms import AppealOutcome, Method, Scored, SheetState, Subject
 from qs.periods import local_day, quarter_name
 from qs.settings import SHIPPED_DATA, settings
@@ -108,7 +108,7 @@ class Stage:
         due_on = local_day(opened + (ended - opened) * 0.5, settings().zone)
         name = quarter_name(local_day(starts_at, settings().zone))
         services = [self.office.services[code] for code in self.codes]
-        cycle_id = actions.open_cycle(
+        cycle_id = cycles.open_cycle(
             self.session, name, service_ids=services, due_on=due_on, actor=self.approver, now=opened
         )
         self.assign(cycle_id, services, opened)
@@ -119,7 +119,7 @@ class Stage:
         assessed = set(services[:THIRD_PARTY_SERVICES])
         for person_id, reached in self.evaluators.items():
             if own := assessed & reached:
-                actions.assign_third_party(self.session, cycle_id, person_id, own, actor=self.approver, now=now)
+                cycles.assign_third_party(self.session, cycle_id, person_id, own, actor=self.approver, now=now)
 
     def play_quarter(self, place: int, starts_at: datetime, ends_at: datetime) -> None:
         """One settled quarter: everything submitted, reviewed and approved, appeals decided, the cycle closed."""
@@ -138,7 +138,7 @@ class Stage:
             self.appeal(cycle_id, APPEALED_UPHELD, AppealOutcome.UPHELD, place, opened, ended)
         if place == len(self.office.quarters) - 2:
             self.appeal(cycle_id, APPEALED_REJECTED, AppealOutcome.REJECTED, place, opened, ended)
-        actions.close_cycle(self.session, cycle_id, actor=self.approver, now=ended)
+        cycles.close_cycle(self.session, cycle_id, actor=self.approver, now=ended)
 
     def play_running(self, place: int, starts_at: datetime) -> None:
         """The present quarter: sheets in every state, one appeal to decide, one difference to settle."""
@@ -146,7 +146,7 @@ class Stage:
         opened = self.moment(max(now - timedelta(days=RUNNING_DAYS), starts_at + (now - starts_at) / 4), now, 0.0)
         name = quarter_name(local_day(starts_at, settings().zone))
         services = [self.office.services[code] for code in self.codes]
-        cycle_id = actions.open_cycle(
+        cycle_id = cycles.open_cycle(
             self.session,
             name,
             service_ids=services,
@@ -192,7 +192,7 @@ class Stage:
             self.approve(sheet_id, cast.approver, self.moment(opened, now, 0.8))
             if code == APPEALED_NOW and subject is Subject.OFFICE:
                 leader, at = self.office.leaders[service_id], self.moment(opened, now, 0.95)
-                actions.file_appeal(
+                appeals.file_appeal(
                     self.session,
                     sheet_id,
                     grounds=self.texts["grounds"],
@@ -270,7 +270,7 @@ class Stage:
     def criteria(self, sheet_id: int, subject: Subject) -> Sequence[tuple[int, str]]:
         """Ids and codes of the criteria of a subject's sheets; all of them use one template."""
         if subject not in self.criteria_of:
-            shown = queries.sheet(self.session, sheet_id, actor=self.approver)
+            shown = details.sheet(self.session, sheet_id, actor=self.approver)
             self.criteria_of[subject] = [(one.criterion_id, one.code) for one in shown.criteria]
         return self.criteria_of[subject]
 
@@ -328,7 +328,7 @@ class Stage:
         cast = self.cast(cycle_id, service_id, Subject.OFFICE)
         others = [self.office.people[name] for name in OFFICE_AUTHORS]
         judge = next(one for one in others if one is not cast.author)
-        appeal_id = actions.file_appeal(
+        appeal_id = appeals.file_appeal(
             self.session,
             sheet_id,
             grounds=self.texts["grounds"],
@@ -337,7 +337,7 @@ class Stage:
             now=self.moment(opened, ended, 0.8),
         )
         answer = self.texts["answer_upheld" if outcome is AppealOutcome.UPHELD else "answer_rejected"]
-        actions.decide_appeal(
+        appeals.decide_appeal(
             self.session, appeal_id, outcome, answer=answer, actor=judge, now=self.moment(opened, ended, 0.86)
         )
         if outcome is AppealOutcome.UPHELD:

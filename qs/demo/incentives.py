@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor
 from qs.demo.office import FROZEN_QUARTERS, Office
 from qs.demo.text import Table, read_table
-from qs.incentives import actions, queries
+from qs.incentives import actions, details, queries, rulebook, vetoes
+from qs.incentives.appeals import answer_objection, appeal, decide_appeal, record_objection
 from qs.incentives.details import ProposalDetail
 from qs.incentives.models import IncentiveProposal
 from qs.incentives.terms import (
@@ -59,7 +60,7 @@ class Play:
     said: int = 0
 
     def shown(self, proposal_id: int) -> ProposalDetail:
-        return queries.proposal(self.session, proposal_id, actor=self.office.people["wei.min"])
+        return details.proposal(self.session, proposal_id, actor=self.office.people["wei.min"])
 
     def word(self, kind: Kind) -> str:
         self.said += 1
@@ -110,7 +111,7 @@ def begin(told: Play, text: Table, *, first_frozen_at: datetime) -> None:
         )
         if not told.is_past(written_at):
             continue
-        rule_id = actions.write_rule(
+        rule_id = rulebook.write_rule(
             told.session,
             content_of(row),
             name=row.text("name"),
@@ -121,7 +122,7 @@ def begin(told: Play, text: Table, *, first_frozen_at: datetime) -> None:
         )
         adopted_at = working(written_at, 4, 16)
         if not is_draft and told.is_past(adopted_at):
-            actions.adopt_version(told.session, rule_id, version=1, actor=adopter, now=adopted_at)
+            rulebook.adopt_version(told.session, rule_id, version=1, actor=adopter, now=adopted_at)
 
 
 def content_of(row: Table) -> RuleContent:
@@ -142,7 +143,7 @@ def content_of(row: Table) -> RuleContent:
 
 def record_veto(told: Play, row: Table, period: str, frozen_at: datetime) -> None:
     at = min(frozen_at, told.office.now)
-    actions.record_veto(
+    vetoes.record_veto(
         told.session,
         told.office.services[row.text("service")],
         row.one_of("kind", Veto),
@@ -288,12 +289,12 @@ def appealed(told: Play, proposal_id: int, cast: Cast, told_at: datetime, course
     if leader is None or not told.is_past(at) or shown.appeal_due_at is None or at > shown.appeal_due_at:
         return
     grounds = told.words.text(course)
-    actions.appeal(told.session, proposal_id, grounds=grounds, version=shown.version, actor=leader, now=at)
+    appeal(told.session, proposal_id, grounds=grounds, version=shown.version, actor=leader, now=at)
     decided_at = working(at, 8, 15)
     if is_open or not told.is_past(decided_at):
         return
     outcome = AppealOutcome(course)
-    actions.decide_appeal(
+    decide_appeal(
         told.session,
         proposal_id,
         outcome,
@@ -324,7 +325,7 @@ def role_model(told: Play, row: Table, period: str, cast: Cast, at: datetime) ->
     objected_at, answered_at = working(at, 5, 10), working(at, 7, 10)
     shown = told.shown(proposal_id)
     if shown.stage is Stage.NOTICE and told.is_past(answered_at):
-        objection_id = actions.record_objection(
+        objection_id = record_objection(
             told.session,
             proposal_id,
             text=row.text("objection"),
@@ -332,7 +333,7 @@ def role_model(told: Play, row: Table, period: str, cast: Cast, at: datetime) ->
             actor=cast.proposer,
             now=objected_at,
         )
-        actions.answer_objection(
+        answer_objection(
             told.session,
             proposal_id,
             objection_id,

@@ -17,8 +17,8 @@ from qs.actor import Actor
 from qs.attachments.terms import Upload
 from qs.demo.office import Office
 from qs.i18n import gettext
-from qs.inspections import actions, queries
-from qs.inspections.queries import InspectionDetail, ItemDetail
+from qs.inspections import actions, checklists, details, plans
+from qs.inspections.details import InspectionDetail, ItemDetail
 from qs.inspections.terms import LABELS, Defence, Grade, InspectionPlan, InspectionType, Judgement, Ruling, Verdict
 from qs.periods import local_day
 from qs.rectifications import actions as rectifications
@@ -80,7 +80,7 @@ def play(session: Session, office: Office) -> None:
     for place, (service, first, last, kind) in enumerate(TO_COME):
         planned = stage.plan(service, office.day(3), kind, first_in=first, last_in=last)
         if place < ANNOUNCED and kind is not T.UNANNOUNCED:
-            actions.announce_inspection(
+            plans.announce_inspection(
                 session,
                 planned.inspection_id,
                 version=planned.version,
@@ -116,7 +116,7 @@ class Stage:
     def mark_clauses(self) -> None:
         ids = clause_ids_by_code(self.session)
         for mark in self.texts["mark"]:
-            actions.mark_clause(
+            checklists.mark_clause(
                 self.session,
                 ids[mark["clause"]],
                 weight=mark["weight"],
@@ -136,7 +136,7 @@ class Stage:
         day = local_day(now, settings().zone)
         supervisor = self.supervisors[int(self.rng.integers(len(self.supervisors)))]
         count = 3 if kind in (T.SPECIAL, T.COMPREHENSIVE) else 2
-        inspection_id = actions.plan_inspection(
+        inspection_id = plans.plan_inspection(
             self.session,
             InspectionPlan(
                 self.office.services[service],
@@ -153,7 +153,7 @@ class Stage:
         return self.shown(inspection_id)
 
     def shown(self, inspection_id: int) -> InspectionDetail:
-        return queries.inspection(self.session, inspection_id, actor=self.office.people["chen.jing"])
+        return details.inspection(self.session, inspection_id, actor=self.office.people["chen.jing"])
 
     def play_visit(self, visit: Visit) -> None:
         """One inspection from the plan to the step where the story leaves it."""
@@ -163,9 +163,7 @@ class Stage:
         supervisor = self.supervisors[0]
         if visit.type is not T.UNANNOUNCED:
             announced_at = self.at(working_day(day - timedelta(days=7)), 11)
-            actions.announce_inspection(
-                self.session, inspection_id, version=version, actor=supervisor, now=announced_at
-            )
+            plans.announce_inspection(self.session, inspection_id, version=version, actor=supervisor, now=announced_at)
             version += 1
         team = [self.office.people[seat.username] for seat in planned.inspectors]
         actions.begin_inspection(self.session, inspection_id, version=version, actor=team[0], now=self.at(day, 9.25))

@@ -24,7 +24,7 @@ from qs.deadlines.terms import Calendar, Limit, LimitKind
 from qs.demo.office import Office
 from qs.observations.models import Stream
 from qs.periods import local_day
-from qs.rectifications import actions
+from qs.rectifications import actions, extensions
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import NewPlan, Source, Verdict
 from qs.settings import SHIPPED_DATA
@@ -250,13 +250,13 @@ def file_plan(stage: Play, order_id: int, text: Text, leader: Actor, at: datetim
 
 
 def ask_extension(stage: Play, order_id: int, reason: str, leader: Actor, at: datetime) -> None:
-    actions.ask_extension(stage.session, order_id, reason, version=stage.version(order_id), actor=leader, now=at)
+    extensions.ask_extension(stage.session, order_id, reason, version=stage.version(order_id), actor=leader, now=at)
 
 
 def decide_extension(
     stage: Play, order_id: int, words: str, approver: Actor, at: datetime, *, is_granted: bool
 ) -> None:
-    actions.decide_extension(
+    extensions.decide_extension(
         stage.session,
         order_id,
         words,

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
-from qs.evaluations.actions import add_template
 from qs.evaluations.models import Template
-from qs.evaluations.templates import shipped_templates
+from qs.evaluations.templates import add_template, shipped_templates
 
 
 def prepare_templates(session: Session, *, actor: Actor, now: datetime) -> None:

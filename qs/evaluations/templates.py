@@ -1,14 +1,18 @@
-"""How templates are stored, and those that come with the program as reviewed text."""
+"""Templates of sheets: added as versions, changed until the first use, stored, and shipped as reviewed text."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from qs.actor import Actor, Permission
+from qs.audit.actions import Fact, record
 from qs.errors import Conflict, NotFound
+from qs.evaluations import rules
 from qs.evaluations.models import Criterion, Sheet, Template
 from qs.evaluations.terms import CriterionContent, CriterionKind, Subject, TemplateContent
 from qs.i18n import N_
@@ -16,7 +20,48 @@ from qs.settings import SHIPPED_DATA
 from qs.standards.models import Clause, Indicator
 from qs.texts import LONG, SHORT, checked
 
+OPEN = Permission.EVALUATIONS_OPEN
 SHIPPED_TEMPLATES = SHIPPED_DATA / "evaluations" / "templates.toml"
+
+
+def add_template(session: Session, content: TemplateContent, *, actor: Actor, now: datetime) -> int:
+    """Add a template as the next version for its subject; new cycles use it. Returns its id."""
+    actor.check_everywhere(OPEN)
+    rules.check_template(content)
+    last = session.scalar(sa.select(sa.func.max(Template.number)).where(Template.subject == content.subject))
+    template = Template(
+        subject=content.subject,
+        number=(last or 0) + 1,
+        name=checked(content.name, field=N_("Name"), longest=SHORT, is_long=False),
+        name_en=checked(content.name_en, field=N_("Name in English"), longest=SHORT, is_needed=False, is_long=False),
+        created_at=now,
+    )
+    session.add(template)
+    session.flush()
+    add_criteria(session, template, content.criteria)
+    facts: dict[str, Fact] = {"assessor": content.subject, "criterion_count": len(content.criteria)}
+    subject = f"evaluation_template:{template.id}"
+    record(session, "evaluations.added_template", subject, actor=actor, now=now, **facts)
+    return template.id
+
+
+def change_template(
+    session: Session, template_id: int, content: TemplateContent, *, actor: Actor, now: datetime
+) -> None:
+    """Change the name and the criteria of a template by which no sheet is filled in yet. Raises Conflict after that."""
+    actor.check_everywhere(OPEN)
+    rules.check_template(content)
+    template = template_to_change(session, template_id, content.subject)
+    template.name = checked(content.name, field=N_("Name"), longest=SHORT, is_long=False)
+    template.name_en = checked(
+        content.name_en, field=N_("Name in English"), longest=SHORT, is_needed=False, is_long=False
+    )
+    template.criteria.clear()
+    session.flush()
+    add_criteria(session, template, content.criteria)
+    facts: dict[str, Fact] = {"assessor": template.subject, "criterion_count": len(content.criteria)}
+    subject = f"evaluation_template:{template_id}"
+    record(session, "evaluations.changed_template", subject, actor=actor, now=now, **facts)
 
 
 def add_criteria(session: Session, template: Template, criteria: Sequence[CriterionContent]) -> None:

@@ -1,74 +1,39 @@
-"""What can be done about rewards and penalties: rules, proposals, signatures, notice, appeal, publication."""
+"""What can be done with a proposal, from its beginning to its conclusion; and from which day on all this may begin."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.attachments.actions import keep_files
-from qs.attachments.terms import Upload
 from qs.audit.actions import Fact, record
 from qs.deadlines.actions import set_due
-from qs.directory.models import Service
-from qs.directory.queries import visible_services
-from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from qs.errors import Conflict, NotAllowed
 from qs.incentives import rules
 from qs.incentives.cases import (
-    barred_services,
     begun,
     check_due_passed,
-    check_due_running,
     check_no_party,
-    check_no_veto,
+    check_service,
     check_started,
     inputs_of,
-    involved,
     locked_proposal,
     move,
     person_of,
     touch,
 )
 from qs.incentives.frozen import frozen_quarters, judgement, services_in
-from qs.incentives.models import (
-    IncentiveAppeal,
-    IncentiveDecision,
-    IncentiveObjection,
-    IncentiveProposal,
-    IncentiveStart,
-    IncentiveVeto,
-)
-from qs.incentives.rulebook import (
-    content_of,
-    frozen_measure_codes,
-    insert_rule,
-    insert_version,
-    locked_rule,
-    state_of,
-    versions_in_force,
-)
-from qs.incentives.terms import (
-    AppealOutcome,
-    Consequence,
-    Kind,
-    Outcome,
-    RuleContent,
-    Stage,
-    VersionState,
-    Veto,
-    Vote,
-)
+from qs.incentives.models import IncentiveDecision, IncentiveProposal, IncentiveStart
+from qs.incentives.rulebook import content_of, versions_in_force
+from qs.incentives.terms import Consequence, Kind, Outcome, Stage, Vote
+from qs.incentives.vetoes import barred_services, check_no_veto
 from qs.periods import local_day
 from qs.rankings import queries as rankings
 from qs.settings import settings
 
-EDIT, DECIDE, APPEAL = Permission.INCENTIVES_EDIT, Permission.INCENTIVES_DECIDE, Permission.INCENTIVES_APPEAL
-
-
-# Rules
+EDIT, DECIDE = Permission.INCENTIVES_EDIT, Permission.INCENTIVES_DECIDE
 
 
 def set_effective_from(session: Session, day: date, *, actor: Actor, now: datetime) -> None:
@@ -77,151 +42,6 @@ def set_effective_from(session: Session, day: date, *, actor: Actor, now: dateti
     rules.check_start(day)
     session.add(IncentiveStart(effective_from=day, person_id=actor.person_id, set_at=now))
     record(session, "incentives.set_start", "incentives:start", actor=actor, now=now, effective_from=day.isoformat())
-
-
-def write_rule(
-    session: Session,
-    content: RuleContent,
-    *,
-    name: str,
-    name_en: str | None = None,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> int:
-    """Begin a rule with its first version, a draft. Returns the id of the rule.
-
-    Raises InvalidInput naming each condition that is wrong.
-    """
-    actor.check_everywhere(EDIT)
-    rules.check_content(content, frozen_measure_codes(session, actor=actor))
-    rule = insert_rule(session, name, name_en)
-    insert_version(session, rule, content, reason, actor=actor, now=now)
-    record(
-        session,
-        "incentives.wrote_rule",
-        f"incentive_rule:{rule.id}",
-        actor=actor,
-        now=now,
-        consequence=content.consequence,
-        rule_version=1,
-    )
-    return rule.id
-
-
-def write_version(
-    session: Session, rule_id: int, content: RuleContent, *, reason: str, version: int, actor: Actor, now: datetime
-) -> int:
-    """Give a rule its next version, a draft; the adopted one stays in force until then. Returns its number."""
-    actor.check_everywhere(EDIT)
-    rule = locked_rule(session, rule_id, version=version)
-    rules.check_content(content, frozen_measure_codes(session, actor=actor))
-    if content == content_of(rule.versions[-1]):
-        raise Conflict("version_unchanged")
-    written = insert_version(session, rule, content, reason, actor=actor, now=now)
-    record(
-        session,
-        "incentives.wrote_version",
-        f"incentive_rule:{rule_id}",
-        actor=actor,
-        now=now,
-        consequence=content.consequence,
-        rule_version=written.number,
-    )
-    return written.number
-
-
-def adopt_version(session: Session, rule_id: int, *, version: int, actor: Actor, now: datetime) -> None:
-    """Adopt the draft of a rule: from now on it proposes. Somebody other than its author does this."""
-    actor.check_everywhere(DECIDE)
-    adopter_id = person_of(actor)
-    rule = locked_rule(session, rule_id, version=version)
-    draft = rule.versions[-1]
-    if state_of(rule, draft) is not VersionState.DRAFT:
-        raise Conflict("version_not_draft")
-    if draft.author_id == adopter_id:
-        raise NotAllowed("version_own")
-    draft.adopter_id, draft.adopted_at = adopter_id, now
-    rule.version += 1
-    record(
-        session,
-        "incentives.adopted_version",
-        f"incentive_rule:{rule_id}",
-        actor=actor,
-        now=now,
-        consequence=draft.consequence,
-        rule_version=draft.number,
-    )
-
-
-def retire_rule(session: Session, rule_id: int, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
-    """Let a rule propose no more; what it has proposed keeps its course."""
-    actor.check_everywhere(DECIDE)
-    rule = locked_rule(session, rule_id, version=version)
-    rule.retired_reason = rules.checked_reason(reason)
-    rule.retired_at, rule.retired_by = now, actor.person_id
-    rule.version += 1
-    record(session, "incentives.retired_rule", f"incentive_rule:{rule_id}", actor=actor, now=now)
-
-
-# Veto items
-
-
-def record_veto(
-    session: Session, service_id: int, kind: Veto, *, period: str, grounds: str, actor: Actor, now: datetime
-) -> int:
-    """Bar a service from every reward of a quarter. Returns the id of the veto item."""
-    check_service(session, service_id, actor=actor)
-    rules.check_period(period)
-    kept = rules.checked_reason(grounds, "grounds")
-    standing = sa.select(IncentiveVeto.id).where(
-        IncentiveVeto.service_id == service_id,
-        IncentiveVeto.period == period,
-        IncentiveVeto.kind == kind,
-        IncentiveVeto.lifted_at.is_(None),
-    )
-    if session.scalar(standing) is not None:
-        raise Conflict("veto_recorded")
-    veto = IncentiveVeto(
-        service_id=service_id, period=period, kind=kind, grounds=kept, person_id=actor.person_id, recorded_at=now
-    )
-    session.add(veto)
-    session.flush()
-    record(
-        session,
-        "incentives.recorded_veto",
-        f"incentive_veto:{veto.id}",
-        actor=actor,
-        now=now,
-        service_id=service_id,
-        period=period,
-        kind=kind,
-    )
-    return veto.id
-
-
-def lift_veto(session: Session, veto_id: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Take a veto item back; somebody other than who recorded it does this."""
-    actor.check(DECIDE)
-    person_id = person_of(actor)
-    veto = session.scalars(
-        sa.select(IncentiveVeto)
-        .where(IncentiveVeto.id == veto_id, IncentiveVeto.service_id.in_(visible_services(actor, DECIDE)))
-        .with_for_update()
-    ).one_or_none()
-    if veto is None:
-        raise NotFound("veto_unknown")
-    if veto.lifted_at is not None:
-        raise Conflict("veto_lifted")
-    if veto.person_id == person_id:
-        raise NotAllowed("veto_own")
-    check_no_party(session, veto.service_id, actor=actor)
-    veto.lifted_reason = rules.checked_reason(reason)
-    veto.lifted_by, veto.lifted_at = person_id, now
-    record(session, "incentives.lifted_veto", f"incentive_veto:{veto_id}", actor=actor, now=now, kind=veto.kind)
-
-
-# Proposals
 
 
 def propose(session: Session, period: str, *, actor: Actor, now: datetime) -> tuple[int, ...]:
@@ -355,114 +175,6 @@ def tell_leader(session: Session, proposal_id: int, *, version: int, actor: Acto
     record(session, "incentives.told_leader", f"incentive:{proposal_id}", actor=actor, now=now)
 
 
-def record_objection(
-    session: Session, proposal_id: int, *, text: str, version: int, actor: Actor, now: datetime
-) -> int:
-    """Keep what somebody says against a reward on public notice. Returns the id of the objection."""
-    proposal = locked_proposal(session, proposal_id, EDIT, Stage.NOTICE, version=version, actor=actor)
-    objection = IncentiveObjection(
-        proposal_id=proposal_id,
-        text=rules.checked_reason(text, "objection"),
-        recorded_by=actor.person_id,
-        recorded_at=now,
-    )
-    proposal.objections.append(objection)
-    touch(proposal)
-    session.flush()
-    record(session, "incentives.recorded_objection", f"incentive:{proposal_id}", actor=actor, now=now)
-    return objection.id
-
-
-def answer_objection(
-    session: Session,
-    proposal_id: int,
-    objection_id: int,
-    *,
-    is_upheld: bool,
-    answer: str,
-    version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Answer an objection; upheld, it withdraws the reward. Somebody other than who recorded it does this."""
-    proposal = locked_proposal(session, proposal_id, DECIDE, Stage.NOTICE, version=version, actor=actor)
-    person_id = person_of(actor)
-    objection = next((one for one in proposal.objections if one.id == objection_id), None)
-    if objection is None:
-        raise NotFound("objection_unknown")
-    if objection.answered_at is not None:
-        raise Conflict("objection_answered")
-    if objection.recorded_by == person_id:
-        raise NotAllowed("answerer_recorded")
-    check_no_party(session, proposal.service_id, actor=actor)
-    objection.answer, objection.is_upheld = rules.checked_reason(answer, "answer"), is_upheld
-    objection.answered_by, objection.answered_at = person_id, now
-    if is_upheld:
-        move(session, proposal, Stage.WITHDRAWN, actor=actor, now=now, note=objection.answer)
-    else:
-        touch(proposal)
-    outcome = AppealOutcome.UPHELD if is_upheld else AppealOutcome.REJECTED
-    record(session, "incentives.answered_objection", f"incentive:{proposal_id}", actor=actor, now=now, outcome=outcome)
-
-
-def appeal(
-    session: Session,
-    proposal_id: int,
-    *,
-    grounds: str,
-    uploads: Sequence[Upload] = (),
-    version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Appeal against a penalty, once and within its time; the decision is not suspended meanwhile."""
-    proposal = locked_proposal(session, proposal_id, APPEAL, Stage.EFFECTIVE, version=version, actor=actor)
-    person_id = person_of(actor)
-    if proposal.appeals:
-        raise Conflict("appealed_already")
-    check_due_running(session, proposal.appeal_due_id, "appeal_too_late", actor=actor, now=now)
-    due = set_due(session, f"incentive:{proposal_id}", "incentive.appeal_decide", starts_at=now, actor=actor, now=now)
-    kept = rules.checked_reason(grounds, "grounds")
-    proposal.appeals.append(
-        IncentiveAppeal(proposal_id=proposal_id, grounds=kept, filed_by=person_id, filed_at=now, due_id=due.due_id)
-    )
-    files = keep_files(session, f"incentive:{proposal_id}", uploads, actor=actor, now=now)
-    move(session, proposal, Stage.APPEALED, actor=actor, now=now)
-    record(session, "incentives.appealed", f"incentive:{proposal_id}", actor=actor, now=now, files=list(files))
-
-
-def decide_appeal(
-    session: Session,
-    proposal_id: int,
-    outcome: AppealOutcome,
-    *,
-    reason: str,
-    lighter: Consequence | None = None,
-    version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Decide an appeal: withdraw the decision, make it lighter, or let it stand; never heavier.
-
-    Raises NotAllowed for everybody who had a part in the decision or answers for the service.
-    """
-    proposal = locked_proposal(session, proposal_id, DECIDE, Stage.APPEALED, version=version, actor=actor)
-    person_id = person_of(actor)
-    if person_id in involved(proposal):
-        raise NotAllowed("decider_was_involved")
-    check_no_party(session, proposal.service_id, actor=actor)
-    if (outcome is AppealOutcome.LIGHTER) != (lighter in rules.lighter_than(proposal.consequence)):
-        raise InvalidInput("appeal_not_lighter")
-    filed = proposal.appeals[-1]
-    filed.reason = rules.checked_reason(reason)
-    filed.outcome, filed.decided_by, filed.decided_at = outcome, person_id, now
-    if outcome is AppealOutcome.LIGHTER and lighter is not None:
-        filed.lighter = proposal.consequence = lighter
-    stage = Stage.WITHDRAWN if outcome is AppealOutcome.UPHELD else Stage.EFFECTIVE
-    move(session, proposal, stage, actor=actor, now=now, note=filed.reason)
-    record(session, "incentives.decided_appeal", f"incentive:{proposal_id}", actor=actor, now=now, outcome=outcome)
-
-
 def conclude(session: Session, proposal_id: int, *, version: int, actor: Actor, now: datetime) -> Stage:
     """End what has run its course: publish, forward, or close it. Returns the stage it is at.
 
@@ -533,11 +245,3 @@ def revoke(session: Session, proposal_id: int, *, reason: str, version: int, act
     check_no_party(session, proposal.service_id, actor=actor)
     move(session, proposal, Stage.REVOKED, actor=actor, now=now, note=rules.checked_reason(reason))
     record(session, "incentives.revoked", f"incentive:{proposal_id}", actor=actor, now=now)
-
-
-def check_service(session: Session, service_id: int, *, actor: Actor) -> None:
-    """Raise NotFound when the service is outside the actor's scope."""
-    actor.check(EDIT)
-    statement = sa.select(Service.id).where(Service.id == service_id, Service.id.in_(visible_services(actor, EDIT)))
-    if session.scalar(statement) is None:
-        raise NotFound("service_unknown")

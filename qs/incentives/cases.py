@@ -13,7 +13,7 @@ from qs.deadlines.queries import dues
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, NotAllowed, NotFound
-from qs.incentives.models import IncentiveInput, IncentiveProposal, IncentiveStart, IncentiveStep, IncentiveVeto
+from qs.incentives.models import IncentiveInput, IncentiveProposal, IncentiveStart, IncentiveStep
 from qs.incentives.rules import is_move
 from qs.incentives.terms import LABELS, TOLD, Consequence, Judgement, Stage
 from qs.periods import local_day
@@ -145,6 +145,15 @@ def check_no_party(session: Session, service_id: int, *, actor: Actor) -> None:
         raise Recused
 
 
+def check_service(session: Session, service_id: int, *, actor: Actor) -> None:
+    """Raise NotFound when the service is outside the actor's scope."""
+    actor.check(Permission.INCENTIVES_EDIT)
+    reach = visible_services(actor, Permission.INCENTIVES_EDIT)
+    statement = sa.select(Service.id).where(Service.id == service_id, Service.id.in_(reach))
+    if session.scalar(statement) is None:
+        raise NotFound("service_unknown")
+
+
 def own_services(session: Session, *, actor: Actor) -> frozenset[int]:
     """The services the actor answers for, as leader or as head of the department: no deciding about these."""
     by_role = visible_services(replace(actor, extra=frozenset()), Permission.INCENTIVES_APPEAL)
@@ -177,19 +186,6 @@ def check_started(session: Session, *, now: datetime) -> None:
         raise NotStarted("incentives_no_start")
     if local_day(now, settings().zone) < day:
         raise NotStarted(day=day.isoformat())
-
-
-def barred_services(session: Session, period: str) -> frozenset[int]:
-    """The services that no reward of the quarter may reach."""
-    statement = sa.select(IncentiveVeto.service_id).where(
-        IncentiveVeto.period == period, IncentiveVeto.lifted_at.is_(None)
-    )
-    return frozenset(session.scalars(statement))
-
-
-def check_no_veto(session: Session, service_id: int, period: str) -> None:
-    if service_id in barred_services(session, period):
-        raise Conflict("veto_bars_reward", period=period)
 
 
 def check_due_passed(session: Session, due_id: int | None, code: str, *, actor: Actor, now: datetime) -> None:

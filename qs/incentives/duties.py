@@ -1,31 +1,19 @@
-"""What somebody has to do about proposals and draft rules: by right, by scope, and never in one's own matter."""
+"""What somebody has to do about a proposal: by right, by scope, and never in one's own matter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.directory.queries import visible_services
-from qs.i18n import pick
 from qs.incentives.cases import involved, own_services
-from qs.incentives.models import IncentiveProposal, IncentiveRule
-from qs.incentives.rulebook import state_of
-from qs.incentives.terms import Stage, VersionState
-from qs.waiting import Waiting
+from qs.incentives.models import IncentiveProposal
+from qs.incentives.terms import Stage
 
 EDIT, DECIDE, APPEAL = Permission.INCENTIVES_EDIT, Permission.INCENTIVES_DECIDE, Permission.INCENTIVES_APPEAL
-DUTY_VIEWS = {  # where each is dealt with
-    "incentive_to_decide": "proposals",
-    "incentive_to_tell": "proposals",
-    "incentive_objection": "decisions",
-    "incentive_to_conclude": "decisions",
-    "incentive_may_appeal": "decisions",
-    "incentive_appeal_to_decide": "appeals",
-}
 
 
 @dataclass(frozen=True)
@@ -65,25 +53,3 @@ def duty(proposal: IncentiveProposal, desk: Desk, *, due_at: datetime | None, no
         return "incentive_may_appeal"
     has_run = (stage is Stage.NOTICE and is_over) or (stage is Stage.EFFECTIVE and (is_over or proposal.appeals))
     return "incentive_to_conclude" if has_run and service_id in desk.edits else ""
-
-
-def drafts_waiting(session: Session, *, actor: Actor) -> list[Waiting]:
-    """The drafts of rules that somebody other than their author must adopt."""
-    if not actor.has_everywhere(DECIDE) or actor.person_id is None:
-        return []
-    rules = session.scalars(
-        sa.select(IncentiveRule)
-        .where(IncentiveRule.retired_at.is_(None))
-        .options(selectinload(IncentiveRule.versions))
-        .order_by(IncentiveRule.id)
-    )
-    return [
-        Waiting(
-            "incentive_to_adopt",
-            "incentives",
-            facts={"rule": pick(rule.name, rule.name_en)},
-            query={"view": "rules", "rule": str(rule.id)},
-        )
-        for rule in rules
-        if state_of(rule, rule.versions[-1]) is VersionState.DRAFT and rule.versions[-1].author_id != actor.person_id
-    ]

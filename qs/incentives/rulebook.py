@@ -1,4 +1,4 @@
-"""Rules and their versions in the store: found, written and read back as what they say."""
+"""The rulebook: rules written as drafts, adopted by somebody else, retired, and read back as what they say."""
 
 from __future__ import annotations
 
@@ -7,18 +7,107 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from qs.actor import Actor
-from qs.errors import Conflict, InvalidInput, NotFound
+from qs.actor import Actor, Permission
+from qs.audit.actions import record
+from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from qs.incentives.cases import person_of
 from qs.incentives.models import IncentiveCondition, IncentiveRule, IncentiveRuleVersion
-from qs.incentives.rules import checked_name, checked_reason
+from qs.incentives.rules import check_content, checked_name, checked_reason
 from qs.incentives.terms import Condition, RuleContent, VersionState
 from qs.rankings import queries as rankings
+
+EDIT, DECIDE = Permission.INCENTIVES_EDIT, Permission.INCENTIVES_DECIDE
 
 
 class RuleOvertaken(Conflict):
     """The rule on the screen is not the one in the store any more."""
 
     code = "rule_overtaken"
+
+
+def write_rule(
+    session: Session,
+    content: RuleContent,
+    *,
+    name: str,
+    name_en: str | None = None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Begin a rule with its first version, a draft. Returns the id of the rule.
+
+    Raises InvalidInput naming each condition that is wrong.
+    """
+    actor.check_everywhere(EDIT)
+    check_content(content, frozen_measure_codes(session, actor=actor))
+    rule = insert_rule(session, name, name_en)
+    insert_version(session, rule, content, reason, actor=actor, now=now)
+    record(
+        session,
+        "incentives.wrote_rule",
+        f"incentive_rule:{rule.id}",
+        actor=actor,
+        now=now,
+        consequence=content.consequence,
+        rule_version=1,
+    )
+    return rule.id
+
+
+def write_version(
+    session: Session, rule_id: int, content: RuleContent, *, reason: str, version: int, actor: Actor, now: datetime
+) -> int:
+    """Give a rule its next version, a draft; the adopted one stays in force until then. Returns its number."""
+    actor.check_everywhere(EDIT)
+    rule = locked_rule(session, rule_id, version=version)
+    check_content(content, frozen_measure_codes(session, actor=actor))
+    if content == content_of(rule.versions[-1]):
+        raise Conflict("version_unchanged")
+    written = insert_version(session, rule, content, reason, actor=actor, now=now)
+    record(
+        session,
+        "incentives.wrote_version",
+        f"incentive_rule:{rule_id}",
+        actor=actor,
+        now=now,
+        consequence=content.consequence,
+        rule_version=written.number,
+    )
+    return written.number
+
+
+def adopt_version(session: Session, rule_id: int, *, version: int, actor: Actor, now: datetime) -> None:
+    """Adopt the draft of a rule: from now on it proposes. Somebody other than its author does this."""
+    actor.check_everywhere(DECIDE)
+    adopter_id = person_of(actor)
+    rule = locked_rule(session, rule_id, version=version)
+    draft = rule.versions[-1]
+    if state_of(rule, draft) is not VersionState.DRAFT:
+        raise Conflict("version_not_draft")
+    if draft.author_id == adopter_id:
+        raise NotAllowed("version_own")
+    draft.adopter_id, draft.adopted_at = adopter_id, now
+    rule.version += 1
+    record(
+        session,
+        "incentives.adopted_version",
+        f"incentive_rule:{rule_id}",
+        actor=actor,
+        now=now,
+        consequence=draft.consequence,
+        rule_version=draft.number,
+    )
+
+
+def retire_rule(session: Session, rule_id: int, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
+    """Let a rule propose no more; what it has proposed keeps its course."""
+    actor.check_everywhere(DECIDE)
+    rule = locked_rule(session, rule_id, version=version)
+    rule.retired_reason = checked_reason(reason)
+    rule.retired_at, rule.retired_by = now, actor.person_id
+    rule.version += 1
+    record(session, "incentives.retired_rule", f"incentive_rule:{rule_id}", actor=actor, now=now)
 
 
 def frozen_measure_codes(session: Session, *, actor: Actor) -> frozenset[str]:

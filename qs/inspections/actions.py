@@ -1,4 +1,4 @@
-"""What can be done in an inspection: plan and draw, announce, judge, hear the unit, conclude, close, publish."""
+"""What can be done in an inspection from the visit on: judge, send findings, hear the unit, conclude and publish."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
@@ -15,161 +14,25 @@ from qs.attachments.terms import Upload
 from qs.audit.actions import Fact, record
 from qs.deadlines.actions import set_due
 from qs.deadlines.queries import dues
-from qs.directory.queries import service_detail
-from qs.errors import Conflict, InvalidInput, NotFound
+from qs.errors import Conflict, InvalidInput
 from qs.i18n import N_
 from qs.inspections import rules
 from qs.inspections.checklists import add_checklist
-from qs.inspections.draws import add_draw, check_not_recused, next_in_draw
-from qs.inspections.models import ClauseMark, Inspection, Inspector, Item, Recusal
+from qs.inspections.draws import check_not_recused
+from qs.inspections.models import Inspection, Item
 from qs.inspections.queries import open_rectification_count
-from qs.inspections.steps import (
-    changed_inspection,
-    check_drawn,
-    findings_of,
-    item_to_judge,
-    items_of,
-    judged,
-    move,
-)
-from qs.inspections.terms import (
-    Defence,
-    InspectionPlan,
-    InspectionState,
-    Judgement,
-    RecusalReason,
-    Ruling,
-    Verdict,
-)
+from qs.inspections.steps import changed_inspection, check_drawn, findings_of, item_to_judge, items_of, judged, move
+from qs.inspections.terms import Defence, InspectionState, Judgement, Ruling, Verdict
 from qs.observations.recording import Measure, Measured, record_measures
-from qs.periods import local_day, quarter_name
+from qs.periods import local_day
 from qs.rectifications.actions import order_rectification
 from qs.rectifications.terms import Source
 from qs.settings import settings
-from qs.standards.models import Clause, ClauseEdition
-from qs.texts import SHORT, checked
+from qs.standards.models import ClauseEdition
+from qs.texts import checked
 
-PLAN, RECORD = Permission.INSPECTIONS_PLAN, Permission.INSPECTIONS_RECORD
-DEFEND, CONCLUDE = Permission.INSPECTIONS_DEFEND, Permission.INSPECTIONS_CONCLUDE
-WEIGHTS = (0.1, 10.0)
+RECORD, DEFEND, CONCLUDE = Permission.INSPECTIONS_RECORD, Permission.INSPECTIONS_DEFEND, Permission.INSPECTIONS_CONCLUDE
 S = InspectionState
-
-
-def mark_clause(
-    session: Session, clause_id: int, *, weight: float, is_safety: bool, actor: Actor, now: datetime
-) -> None:
-    """Say what a clause weighs in checklists made from now on, and whether safety hangs on it."""
-    actor.check_everywhere(PLAN)
-    if not WEIGHTS[0] <= weight <= WEIGHTS[1]:
-        raise InvalidInput("inspection_weight_out_of_range")
-    if session.get(Clause, clause_id) is None:
-        raise NotFound("clause_unknown", value=clause_id)
-    mark = session.get(ClauseMark, clause_id, with_for_update=True)
-    if mark is None:
-        session.add(ClauseMark(clause_id=clause_id, weight=weight, is_safety=is_safety))
-    else:
-        mark.weight, mark.is_safety = weight, is_safety
-    facts = {"weight": weight, "is_safety": is_safety}
-    record(session, "inspections.marked_clause", f"clause:{clause_id}", actor=actor, now=now, **facts)
-
-
-def plan_inspection(session: Session, plan: InspectionPlan, *, seed: str, actor: Actor, now: datetime) -> int:
-    """Plan an inspection and draw who goes; the seed, the pool and the recusals are kept. Returns its id.
-
-    Raises NotFound for a service out of scope, InvalidInput, or Conflict when one is open for the service and quarter
-    or too few people may go.
-    """
-    actor.check(PLAN)
-    today = local_day(now, settings().zone)
-    service = service_detail(session, plan.service_id, actor=actor, day=today, permission=PLAN)
-    rules.check_plan(plan, today)
-    rules.check_seed(seed)
-    inspection = Inspection(
-        service_id=plan.service_id,
-        type=plan.type,
-        state=S.PLANNED,
-        period=quarter_name(plan.opens_on),
-        reason=checked(plan.reason, field=N_("Reason")),
-        opens_on=plan.opens_on,
-        ends_on=plan.ends_on,
-        inspector_count=plan.inspector_count,
-        seed=seed,
-        pool=[],
-        planned_at=now,
-        planner_id=actor.person_id,
-    )
-    insert(session, inspection)
-    drawn = add_draw(session, inspection, service, recused=plan.recused)
-    move(session, inspection, S.PLANNED, actor=actor, now=now, is_new=True)
-    record(
-        session,
-        "inspections.planned",
-        f"inspection:{inspection.id}",
-        actor=actor,
-        now=now,
-        service_id=plan.service_id,
-        inspection_type=plan.type,
-        period=inspection.period,
-        seed=seed,
-        pool=inspection.pool,
-        drawn=drawn,
-    )
-    return inspection.id
-
-
-def insert(session: Session, inspection: Inspection) -> None:
-    """Store a plan, unless one is open for the same service and quarter."""
-    try:
-        with session.begin_nested():
-            session.add(inspection)
-            session.flush()
-    except IntegrityError as error:
-        held = session.scalars(
-            sa.select(Inspection).where(
-                Inspection.service_id == inspection.service_id,
-                Inspection.period == inspection.period,
-                Inspection.state.in_([S.PLANNED, S.ANNOUNCED, S.ON_SITE]),
-            )
-        ).one()
-        number = rules.inspection_number(held.period, held.id)
-        raise Conflict("inspection_planned_already", period=held.period, number=number) from error
-
-
-def replace_inspector(
-    session: Session, inspection_id: int, person_id: int, *, reason: str, version: int, actor: Actor, now: datetime
-) -> None:
-    """Let somebody drawn stand down before the visit; the next in the order of the draw takes the place."""
-    inspection = changed_inspection(session, inspection_id, version, permission=PLAN, actor=actor)
-    if inspection.state not in (S.PLANNED, S.ANNOUNCED):
-        raise rules.forbidden(inspection.state)
-    seat = session.get(Inspector, (inspection_id, person_id))
-    if seat is None:
-        raise NotFound("inspector_not_drawn")
-    note = checked(reason, field=N_("Reason"), longest=SHORT)
-    next_id = next_in_draw(session, inspection)
-    session.add(Recusal(inspection_id=inspection_id, person_id=person_id, reason=RecusalReason.STOOD_DOWN, note=note))
-    session.delete(seat)
-    session.flush()
-    session.add(Inspector(inspection_id=inspection_id, person_id=next_id, place=seat.place))
-    subject = f"inspection:{inspection_id}"
-    facts = {"person_from": person_id, "person_to": next_id}
-    record(session, "inspections.replaced_inspector", subject, actor=actor, now=now, **facts)
-
-
-def cancel_inspection(
-    session: Session, inspection_id: int, *, reason: str, version: int, actor: Actor, now: datetime
-) -> None:
-    inspection = changed_inspection(session, inspection_id, version, permission=PLAN, actor=actor)
-    note = checked(reason, field=N_("Reason"), longest=SHORT)
-    move(session, inspection, S.CANCELLED, actor=actor, now=now, note=note)
-    record(session, "inspections.cancelled", f"inspection:{inspection_id}", actor=actor, now=now)
-
-
-def announce_inspection(session: Session, inspection_id: int, *, version: int, actor: Actor, now: datetime) -> None:
-    """Tell the unit that it will be inspected, and when. Unannounced visits are never announced."""
-    inspection = changed_inspection(session, inspection_id, version, permission=PLAN, actor=actor)
-    move(session, inspection, S.ANNOUNCED, actor=actor, now=now)
-    record(session, "inspections.announced", f"inspection:{inspection_id}", actor=actor, now=now)
 
 
 def begin_inspection(session: Session, inspection_id: int, *, version: int, actor: Actor, now: datetime) -> None:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor
+from qs.actor import Actor, Permission
+from qs.audit.actions import record
 from qs.directory.models import Service
-from qs.errors import Conflict
+from qs.errors import Conflict, InvalidInput, NotFound
 from qs.inspections.models import ClauseMark, Inspection, Item
+from qs.standards.models import Clause
 from qs.standards.queries import clauses_on
 
-USUAL_WEIGHT = 1.0
+USUAL_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 1.0, 0.1, 10.0
+
+
+def mark_clause(
+    session: Session, clause_id: int, *, weight: float, is_safety: bool, actor: Actor, now: datetime
+) -> None:
+    """Say what a clause weighs in checklists made from now on, and whether safety hangs on it."""
+    actor.check_everywhere(Permission.INSPECTIONS_PLAN)
+    if not LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+        raise InvalidInput("inspection_weight_out_of_range")
+    if session.get(Clause, clause_id) is None:
+        raise NotFound("clause_unknown", value=clause_id)
+    mark = session.get(ClauseMark, clause_id, with_for_update=True)
+    if mark is None:
+        session.add(ClauseMark(clause_id=clause_id, weight=weight, is_safety=is_safety))
+    else:
+        mark.weight, mark.is_safety = weight, is_safety
+    facts = {"weight": weight, "is_safety": is_safety}
+    record(session, "inspections.marked_clause", f"clause:{clause_id}", actor=actor, now=now, **facts)
 
 
 def add_checklist(session: Session, inspection: Inspection, day: date, *, actor: Actor) -> int:

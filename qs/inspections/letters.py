@@ -13,7 +13,7 @@ from docx.text.paragraph import Paragraph
 
 from qs.i18n import Language, day, language, moment, number, percent, pick, use_language
 from qs.i18n import gettext as _
-from qs.inspections.queries import InspectionDetail, ItemDetail
+from qs.inspections.details import InspectionDetail, ItemDetail
 from qs.inspections.terms import LABELS, Grade, InspectionType, Judgement, Verdict
 from qs.periods import local_day
 from qs.settings import settings

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
-from qs.complaints.queries import request_by_receipt
+from qs.complaints.details import request_by_receipt
 from qs.directory.models import Provider, Service
 from qs.errors import Conflict, NotFound
 from qs.observations.terms import Channel

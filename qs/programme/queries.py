@@ -12,19 +12,14 @@ from sqlalchemy.orm import Session, aliased
 from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.directory.queries import services
-from qs.errors import Fact
 from qs.frames import members, named_rows
-from qs.i18n import day, percent, pick
 from qs.periods import local_day
 from qs.programme.models import Plan, PlanChange, PlanStep, PlanTask, Responsibility
 from qs.programme.rules import status, weighted_progress
 from qs.programme.template import read_template
-from qs.programme.terms import Party, Period, Status
+from qs.programme.terms import Party, Period
 from qs.settings import settings
-from qs.waiting import Waiting
 
-URGENCY = (Status.LATE, Status.AT_RISK, Status.ON_TRACK, Status.NOT_STARTED, Status.DONE)
-LISTED = 8
 TASK_COLUMNS = (
     "task_id",
     "code",
@@ -225,38 +220,3 @@ def people(session: Session, *, actor: Actor) -> pd.DataFrame:
     statement = sa.select(*columns).where(Person.is_active).order_by(Person.username)
     rows = [row._asdict() for row in session.execute(statement)]
     return pd.DataFrame(rows, columns=["person_id", "username", "name", "name_en"])
-
-
-def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
-    """What this person is to do in the programme: own tasks that lag, dates to decide, a plan to adopt."""
-    if not actor.has(Permission.PROGRAMME_READ):
-        return []
-    is_editor = actor.has_everywhere(Permission.PROGRAMME_EDIT)
-    found = plan(session, actor=actor)
-    if found is None:
-        return []
-    lines: list[Waiting] = []
-    if is_editor and found.adopted_at is None and found.written_by != actor.person_id:
-        count = session.scalar(sa.select(sa.func.count(PlanTask.id)).where(PlanTask.plan_id == found.plan_id)) or 0
-        facts: dict[str, Fact] = {"name": pick(found.name, found.name_en), "tasks": count}
-        lines.append(Waiting("programme.plan_open", "programme", facts=facts))
-    if is_editor:
-        for row in named_rows(open_changes(session, actor=actor)):
-            if row.asked_by != actor.person_id:
-                facts = {
-                    "title": pick(row.title, row.title_en),
-                    "due": day(row.present_due_on),
-                    "wanted": day(row.due_on),
-                }
-                lines.append(Waiting("programme.change_open", "programme", facts=facts, query={"view": "change"}))
-    mine = tasks(session, actor=actor, now=now)
-    mine = mine[(mine["owner_id"] == actor.person_id).fillna(value=False) & mine["status"].isin(URGENCY[:2])]
-    for row in named_rows(mine.sort_values("due_on")):
-        code = "programme.task_late" if row.status is Status.LATE else "programme.task_at_risk"
-        facts = {
-            "title": pick(row.title, row.title_en),
-            "due": day(row.due_on),
-            "progress": percent(row.progress_share, 0),
-        }
-        lines.append(Waiting(code, "programme", facts=facts, query={"task": str(row.task_id)}))
-    return lines[:LISTED]

@@ -20,7 +20,7 @@ from qs.directory import queries as directory
 from qs.errors import NotFound
 from qs.evaluations import queries as evaluations
 from qs.i18n import N_, gettext
-from qs.incentives import queries as incentives
+from qs.incentives import public as incentives
 from qs.incentives.terms import LABELS as INCENTIVE_LABELS
 from qs.incentives.terms import Consequence
 from qs.inspections import queries as inspections

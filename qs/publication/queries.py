@@ -14,23 +14,14 @@ from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.errors import NotFound
 from qs.frames import members
-from qs.i18n import pick
 from qs.periods import local_day
 from qs.publication import rules
 from qs.publication.document import Document
 from qs.publication.models import DisclosureItem, Release, ReleaseStory
 from qs.publication.published import figures_in, no_figures
-from qs.publication.terms import (
-    ItemKind,
-    ItemState,
-    PublishedFigures,
-    ReleaseInfo,
-    ReleaseState,
-    Story,
-)
+from qs.publication.terms import ItemKind, PublishedFigures, ReleaseInfo, ReleaseState, Story
 from qs.rankings import queries as rankings
 from qs.settings import settings
-from qs.waiting import Waiting
 
 READ, PREPARE, APPROVE = Permission.PUBLICATION_READ, Permission.PUBLICATION_PREPARE, Permission.PUBLICATION_APPROVE
 RELEASE_COLUMNS = (
@@ -67,7 +58,6 @@ ITEM_COLUMNS = (
     "release_id",
     "version",
 )
-MOST_WAITING = 8
 
 
 class ReleaseUnknown(NotFound):
@@ -278,62 +268,3 @@ def disclosure_items(session: Session, *, actor: Actor, now: datetime) -> pd.Dat
     ]
     frame = pd.DataFrame(rows, columns=list(ITEM_COLUMNS)).astype({"due_id": "Int64", "release_id": "Int64"})
     return frame.assign(**{name: members(row[name] for row in rows) for name in ("kind", "state")})
-
-
-# --- What waits -------------------------------------------------------------------------------------------------------
-
-
-def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
-    """Reports to prepare, mend, approve and publish, and other items that are due: what this person can do."""
-    may_prepare = actor.has_everywhere(PREPARE)
-    may_approve = actor.has_everywhere(APPROVE)
-    if not (may_prepare or may_approve):
-        return []
-    found = releases_waiting(session, actor, may_prepare=may_prepare, may_approve=may_approve)
-    if may_prepare:
-        found += [
-            Waiting("publication.prepare", "publication", facts={"period": name}, query={"view": "releases"})
-            for name in periods_to_report(session, actor=actor)["name"].tolist()
-        ]
-        found += items_waiting(session, actor, now)
-    return found[:MOST_WAITING]
-
-
-def releases_waiting(session: Session, actor: Actor, *, may_prepare: bool, may_approve: bool) -> list[Waiting]:
-    statement = (
-        sa.select(Release.id, Release.name, Release.revision, Release.state, Release.prepared_by_id)
-        .where(Release.state != ReleaseState.PUBLISHED)
-        .order_by(Release.starts_at)
-    )
-    found = []
-    for row in session.execute(statement):
-        code = ""
-        if row.state is ReleaseState.SUBMITTED and may_approve and row.prepared_by_id != actor.person_id:
-            code = "publication.approve"
-        elif row.state is ReleaseState.SENT_BACK and may_prepare:
-            code = "publication.mend"
-        elif row.state is ReleaseState.APPROVED and may_prepare:
-            code = "publication.publish"
-        if code:
-            facts = {"period": rules.slug(row.name, row.revision)}
-            found.append(Waiting(code, "publication", facts=dict(facts), query={"release": str(row.id)}))
-    return found
-
-
-def items_waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    items = disclosure_items(session, actor=actor, now=now)
-    pressing = [
-        row
-        for row in items.to_dict("records")
-        if row["kind"] is not ItemKind.QUARTERLY_REPORT and row["state"] in (ItemState.LATE, ItemState.DUE_SOON)
-    ]
-    return [
-        Waiting(
-            "publication.disclose",
-            "publication",
-            due_at=rules.end_of(row["due_on"], settings().zone),
-            facts={"title": pick(row["title"], row["title_en"])},
-            query={"view": "calendar"},
-        )
-        for row in pressing
-    ]

@@ -53,19 +53,7 @@ def league_chart(frame: pd.DataFrame, *, ranked_count: int, colours: Palette) ->
     span = last - 1
     left, right = 1 - NAMES * span, last + FIGURES * span
     ticks = sorted({1, round(1 + span / 4), round(middle), round(1 + span * 3 / 4), last})
-    down = alt.Y(
-        "label:N",
-        sort=list(frame["label"]),
-        axis=alt.Axis(
-            title=None,
-            domain=False,
-            ticks=False,
-            labelFontSize=13,
-            labelColor=colours.ink,
-            labelLimit=200,
-            labelPadding=8,
-        ),
-    )
+    down = names_down(frame, label_limit=200, colours=colours)
     across = alt.X(
         "rank_lower:Q",
         scale=alt.Scale(domain=[left, right], nice=False),
@@ -96,7 +84,29 @@ def league_chart(frame: pd.DataFrame, *, ranked_count: int, colours: Palette) ->
     dots = base.mark_circle(size=74, opacity=1).encode(
         x="rank:Q", y=down, color=standing_colour(colours), tooltip=tooltip
     )
-    columns: dict[str, tuple[float, Side, int, str, str]] = {
+    words = figure_columns(base, down, last=last, colours=colours)
+    layers = alt.layer(chosen, median, bars, dots, *words)
+    return dressed(layers.properties(height=ROW_HEIGHT * max(len(frame), 1)), colours=colours, language=language())
+
+
+def names_down(frame: pd.DataFrame, *, label_limit: int, colours: Palette) -> alt.Y:
+    """One row per `label` in the order of the frame; names longer than `label_limit` pixels are cut."""
+    axis = alt.Axis(
+        title=None,
+        domain=False,
+        ticks=False,
+        labelFontSize=13,
+        labelColor=colours.ink,
+        labelLimit=label_limit,
+        labelPadding=8,
+    )
+    return alt.Y("label:N", sort=list(frame["label"]), axis=axis)
+
+
+def figure_columns(base: alt.Chart, down: alt.Y, *, last: int, colours: Palette) -> list[alt.Chart]:
+    """The figures beside the ranks 1 to `last`: rank, interval and score at the left, n and change at the right."""
+    span = last - 1
+    places: dict[str, tuple[float, Side, int, str, str]] = {
         "rank_text": (1 - 0.33 * span, "right", 14, colours.ink, _("Rank")),
         "interval_text": (1 - 0.31 * span, "left", 12, colours.quiet, _("Interval")),
         "score_text": (1 - 0.05 * span, "right", 13, colours.ink, _("Score")),
@@ -105,16 +115,15 @@ def league_chart(frame: pd.DataFrame, *, ranked_count: int, colours: Palette) ->
     }
     texts = [
         base.mark_text(align=side, fontSize=size, color=colour).encode(y=down, x=alt.datum(at), text=f"{name}:N")
-        for name, (at, side, size, colour, _heading) in columns.items()
+        for name, (at, side, size, colour, _heading) in places.items()
     ]
     heads = [
         alt.Chart(pd.DataFrame({"at": [at], "text": [heading]}))
         .mark_text(align=side, fontSize=12, color=colours.quiet, baseline="bottom")
         .encode(x="at:Q", y=alt.value(-8), text="text:N")
-        for at, side, _size, _colour, heading in columns.values()
+        for at, side, _size, _colour, heading in places.values()
     ]
-    layers = alt.layer(chosen, median, bars, dots, *texts, *heads)
-    return dressed(layers.properties(height=ROW_HEIGHT * max(len(frame), 1)), colours=colours, language=language())
+    return [*texts, *heads]
 
 
 def unit_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
@@ -123,19 +132,7 @@ def unit_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
     `frame`: one row per unit, best first, UNIT_COLUMNS. Raises ValueError for a missing column.
     """
     require_columns(frame, UNIT_COLUMNS)
-    down = alt.Y(
-        "label:N",
-        sort=list(frame["label"]),
-        axis=alt.Axis(
-            title=None,
-            domain=False,
-            ticks=False,
-            labelFontSize=13,
-            labelColor=colours.ink,
-            labelLimit=240,
-            labelPadding=8,
-        ),
-    )
+    down = names_down(frame, label_limit=240, colours=colours)
     across = alt.X(
         "lower:Q",
         scale=alt.Scale(zero=False, nice=True, padding=30),

@@ -28,10 +28,8 @@ from qs.rankings.reading import StoredScheme, as_stored, gathered
 from qs.rankings.terms import DRAW_COUNT, Group, Level, WhyNot
 from qs.settings import settings
 from qs.standards.queries import editions_on
-from qs.waiting import Waiting
 
 READ = Permission.RANKINGS_READ
-WAITING_LISTED = 8
 PERIOD_COLUMNS = (
     "period_id",
     "name",
@@ -329,15 +327,3 @@ def unfrozen_quarters(session: Session, *, actor: Actor, now: datetime) -> list[
 
 def running_quarter(now: datetime) -> str:
     return quarter_name(local_day(now, settings().zone))
-
-
-def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
-    """The newest complete quarters that wait to be frozen, for those who may do it."""
-    if not actor.has_everywhere(Permission.RANKINGS_FREEZE):
-        return []
-    frozen = session.scalar(sa.select(sa.func.max(FrozenPeriod.name))) or ""
-    later = [name for name in unfrozen_quarters(session, actor=actor, now=now) if name > frozen]
-    return [
-        Waiting("period_to_freeze", screen="rankings", facts={"name": name}, query={"period": name})
-        for name in later[-WAITING_LISTED:]
-    ]

@@ -1,4 +1,4 @@
-"""What can be done with a rectification: order, plan, prove, verify, open again, extend, withdraw, note as overdue."""
+"""What can be done with a rectification: order, plan, prove, verify, open again, withdraw, note as overdue."""
 
 from __future__ import annotations
 
@@ -12,33 +12,25 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
-from qs.deadlines.actions import extend_due, set_due
+from qs.deadlines.actions import set_due
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
-from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from qs.errors import Conflict, InvalidInput, NotFound
 from qs.observations.recording import Measure, Measured, record_measures
 from qs.periods import local_day
 from qs.rectifications import rules
 from qs.rectifications.figures import Comparison, compared
-from qs.rectifications.models import (
-    Rectification,
-    RectificationExtension,
-    RectificationPlan,
-    RectificationProof,
-    RectificationStep,
-    RectificationVerification,
-)
-from qs.rectifications.terms import FIELDS, NewPlan, Source, Status, StepKind, Verdict
+from qs.rectifications.models import Rectification, RectificationPlan, RectificationProof, RectificationVerification
+from qs.rectifications.steps import add_step, due_moment, event_of, measure, move, object_of, taken, written
+from qs.rectifications.terms import NewPlan, Source, Status, StepKind, Verdict
 from qs.settings import settings
 from qs.standards.models import Indicator
-from qs.texts import SHORT, checked
 
 ORDER = Permission.RECTIFICATIONS_ORDER
 ANSWER = Permission.RECTIFICATIONS_ANSWER
 VERIFY = Permission.RECTIFICATIONS_VERIFY
-APPROVE = Permission.RECTIFICATIONS_APPROVE
-PLAN_RULE, EXTENSION_RULE, REWORK_RULE = "rectification.plan", "rectification.extension", "rectification.rework"
+PLAN_RULE, REWORK_RULE = "rectification.plan", "rectification.rework"
 REF_LENGTH = 80
 
 
@@ -46,18 +38,6 @@ class AlreadyOrdered(Conflict):
     """The same thing has raised an order before."""
 
     code = "rectification_exists"
-
-
-class ExtensionUsed(Conflict):
-    """There is one extension, and it was asked for."""
-
-    code = "extension_used"
-
-
-class ApproverIsParty(NotAllowed):
-    """Nobody grants what they asked for."""
-
-    code = "approver_is_party"
 
 
 def order_rectification(
@@ -81,28 +61,11 @@ def order_rectification(
     AlreadyOrdered.
     """
     actor.check(ORDER)
-    service = session.scalars(
-        sa.select(Service).where(Service.id == service_id, Service.id.in_(visible_services(actor, ORDER)))
-    ).one_or_none()
-    if service is None:
-        raise NotFound("service_unknown")
-    ref = source_ref.strip()
-    if not ref or len(ref) > REF_LENGTH or not ref.isprintable():
-        raise InvalidInput("source_ref_invalid")
+    service = service_to_order(session, service_id, actor=actor)
+    ref = checked_ref(source_ref)
     if indicator_id is not None and session.get(Indicator, indicator_id) is None:
         raise NotFound("indicator_unknown")
-    same = sa.select(Rectification.id).where(Rectification.source == source, Rectification.source_ref == ref)
-    if session.execute(same).first() is not None:
-        raise AlreadyOrdered
-    words = {
-        "title": written(title, "title"),
-        "title_en": written(title_en, "title_en", is_needed=False) or None,
-        "demand": written(demand, "demand"),
-        "demand_en": written(demand_en, "demand_en", is_needed=False) or None,
-    }
-    subject = f"{source.value}:{ref}"
-    plan_due = set_due(session, subject, PLAN_RULE, starts_at=now, actor=actor, now=now)
-    due = set_due(session, subject, rule, starts_at=now, actor=actor, now=now)
+    check_not_ordered(session, source, ref)
     stored = Rectification(
         service_id=service_id,
         source=source,
@@ -111,15 +74,13 @@ def order_rectification(
         responsible_id=service.leader_id,
         status=Status.ORDERED,
         rule=rule,
-        plan_due_id=plan_due.due_id,
-        due_id=due.due_id,
         ordered_at=now,
-        **words,
+        title=written(title, "title"),
+        title_en=written(title_en, "title_en", is_needed=False) or None,
+        demand=written(demand, "demand"),
+        demand_en=written(demand_en, "demand_en", is_needed=False) or None,
     )
-    session.add(stored)
-    session.flush()
-    owned = sa.update(DueDate).where(DueDate.id.in_([plan_due.due_id, due.due_id]))
-    session.execute(owned.values(subject=object_of(stored)))
+    due_at = insert_with_limits(session, stored, actor=actor, now=now)
     add_step(session, stored, StepKind.ORDERED, None, "", actor, now)
     record(
         session,
@@ -132,9 +93,46 @@ def order_rectification(
         source_ref=ref,
         indicator_id=indicator_id,
         rule=rule,
-        due_at=due.due_at.isoformat(),
+        due_at=due_at.isoformat(),
     )
     return stored.id
+
+
+def service_to_order(session: Session, service_id: int, *, actor: Actor) -> Service:
+    reach = visible_services(actor, ORDER)
+    service = session.scalars(sa.select(Service).where(Service.id == service_id, Service.id.in_(reach))).one_or_none()
+    if service is None:
+        raise NotFound("service_unknown")
+    return service
+
+
+def checked_ref(source_ref: str) -> str:
+    ref = source_ref.strip()
+    if not ref or len(ref) > REF_LENGTH or not ref.isprintable():
+        raise InvalidInput("source_ref_invalid")
+    return ref
+
+
+def check_not_ordered(session: Session, source: Source, ref: str) -> None:
+    same = sa.select(Rectification.id).where(Rectification.source == source, Rectification.source_ref == ref)
+    if session.execute(same).first() is not None:
+        raise AlreadyOrdered
+
+
+def insert_with_limits(session: Session, stored: Rectification, *, actor: Actor, now: datetime) -> datetime:
+    """Store an order with its two time limits, for the plan and for the whole. Returns until when the whole has time.
+
+    The limits come first, because the order needs their ids; once it has an id of its own they are put under its name.
+    """
+    subject = f"{stored.source.value}:{stored.source_ref}"
+    plan_due = set_due(session, subject, PLAN_RULE, starts_at=now, actor=actor, now=now)
+    due = set_due(session, subject, stored.rule, starts_at=now, actor=actor, now=now)
+    stored.plan_due_id, stored.due_id = plan_due.due_id, due.due_id
+    session.add(stored)
+    session.flush()
+    owned = sa.update(DueDate).where(DueDate.id.in_([plan_due.due_id, due.due_id]))
+    session.execute(owned.values(subject=object_of(stored)))
+    return due.due_at
 
 
 def file_plan(
@@ -163,6 +161,11 @@ def file_plan(
     stored.planned_at = now
     move(session, stored, Status.PLANNED, StepKind.PLANNED, "", actor, now)
     record(session, "rectifications.planned", object_of(stored), actor=actor, now=now, round=stored.round)
+
+
+def present_due(session: Session, stored: Rectification) -> datetime:
+    """By when the unit has to act: the time for putting a proof right, else the order's own."""
+    return due_moment(session, stored.rework_due_id or stored.due_id)
 
 
 def file_proof(
@@ -241,6 +244,29 @@ def verify_rectification(
     record(session, "rectifications.verified", object_of(stored), actor=actor, now=now, **facts)
 
 
+def parties(session: Session, stored: Rectification) -> set[int | None]:
+    """Everybody who had a hand in the order on the unit's side."""
+    found: set[int | None] = {stored.responsible_id}
+    for table in (RectificationPlan, RectificationProof):
+        found |= set(session.scalars(sa.select(table.person_id).where(table.rectification_id == stored.id)))
+    return found
+
+
+def newest_proof(session: Session, stored: Rectification) -> RectificationProof:
+    statement = sa.select(RectificationProof).where(RectificationProof.rectification_id == stored.id)
+    return session.scalars(statement.order_by(RectificationProof.id.desc()).limit(1)).one()
+
+
+def stored_figures(figures: Comparison | None) -> dict[str, datetime | int | float | str | None]:
+    if figures is None:
+        return {}
+    kept: dict[str, datetime | int | float | str | None] = {"effect": figures.effect}
+    for side, span in (("before", figures.before), ("after", figures.after)):
+        for name in ("since", "until", "n", "numerator", "denominator", "square", "value"):
+            kept[f"{side}_{name}"] = getattr(span, name)
+    return kept
+
+
 def reopen_rectification(
     session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
 ) -> None:
@@ -285,57 +311,6 @@ def withdraw_rectification(
     record(session, "rectifications.withdrew", object_of(stored), actor=actor, now=now)
 
 
-def ask_extension(
-    session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
-) -> None:
-    """Ask once for more time, before the time is over.
-
-    Raises NotAllowed, NotFound, ChangedMeanwhile, StepImpossible, ExtensionUsed, InvalidInput.
-    """
-    stored = taken(session, rectification_id, ANSWER, version, actor)
-    if stored.status not in (Status.ORDERED, Status.PLANNED):
-        raise rules.StepImpossible
-    if session.get(RectificationExtension, stored.id) is not None:
-        raise ExtensionUsed
-    if now > due_moment(session, stored.due_id):
-        raise Conflict("extension_too_late")
-    words = written(reason, "reason")
-    session.add(
-        RectificationExtension(rectification_id=stored.id, reason=words, asked_by=actor.person_id, asked_at=now)
-    )
-    move(session, stored, stored.status, StepKind.EXTENSION_ASKED, words, actor, now)
-    record(session, "rectifications.asked_extension", object_of(stored), actor=actor, now=now)
-
-
-def decide_extension(
-    session: Session,
-    rectification_id: int,
-    note: str,
-    *,
-    is_granted: bool,
-    version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Grant or refuse the extension that was asked for.
-
-    Raises NotAllowed, ApproverIsParty, NotFound, ChangedMeanwhile, Conflict, InvalidInput.
-    """
-    stored = taken(session, rectification_id, APPROVE, version, actor)
-    asked = session.get(RectificationExtension, stored.id)
-    if asked is None or asked.decided_at is not None or not stored.status.is_with_unit:
-        raise Conflict("extension_not_pending")
-    if actor.person_id is not None and actor.person_id == asked.asked_by:
-        raise ApproverIsParty
-    words = written(note, "note", is_needed=not is_granted)
-    asked.is_granted, asked.note, asked.decided_by, asked.decided_at = is_granted, words, actor.person_id, now
-    if is_granted:
-        extend_due(session, stored.due_id, EXTENSION_RULE, reason=asked.reason[:SHORT], actor=actor, now=now)
-    kind = StepKind.EXTENSION_GRANTED if is_granted else StepKind.EXTENSION_REFUSED
-    move(session, stored, stored.status, kind, words, actor, now)
-    record(session, "rectifications.decided_extension", object_of(stored), actor=actor, now=now, is_granted=is_granted)
-
-
 def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
     """Count every order whose time is over and that is not proved as not on time, once; returns how many were new.
 
@@ -369,118 +344,3 @@ def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
             ids=ids,
         )
     return len(late)
-
-
-def taken(session: Session, rectification_id: int, right: Permission, version: int, actor: Actor) -> Rectification:
-    """The order for changing, when the actor has the right over its service and saw its present state."""
-    actor.check(right)
-    stored = session.get(Rectification, rectification_id, with_for_update=True, populate_existing=True)
-    reach = visible_services(actor, right)
-    if stored is None or session.scalar(reach.where(Service.id == stored.service_id)) is None:
-        raise NotFound("rectification_unknown")
-    rules.check_version(stored.version, version)
-    return stored
-
-
-def move(
-    session: Session,
-    stored: Rectification,
-    wanted: Status,
-    kind: StepKind,
-    note: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Let the order stand somewhere else, and keep the step."""
-    before, stored.status = stored.status, wanted
-    stored.closed_at = now if wanted is Status.CLOSED else None
-    stored.version += 1
-    add_step(session, stored, kind, before, note, actor, now)
-
-
-def add_step(
-    session: Session,
-    stored: Rectification,
-    kind: StepKind,
-    before: Status | None,
-    note: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    session.add(
-        RectificationStep(
-            rectification_id=stored.id,
-            kind=kind,
-            from_status=before,
-            to_status=stored.status,
-            note=note,
-            person_id=actor.person_id,
-            username=actor.username,
-            happened_at=now,
-        )
-    )
-    session.flush()
-
-
-def measure(
-    session: Session, stored: Rectification, on_time: float, happened_at: datetime, *, actor: Actor, now: datetime
-) -> None:
-    """Keep as an event whether the order was on time in this round."""
-    fact = Measured(
-        Measure.RECTIFICATION_ON_TIME,
-        stored.service_id,
-        happened_at,
-        event_id=event_of(stored),
-        numerator=on_time,
-        denominator=1.0,
-    )
-    record_measures(session, fact, actor=actor, now=now)
-    stored.measured_at = happened_at
-
-
-def event_of(stored: Rectification) -> str:
-    return f"{object_of(stored)}:{stored.round}"
-
-
-def object_of(stored: Rectification) -> str:
-    return f"rectification:{stored.id}"
-
-
-def parties(session: Session, stored: Rectification) -> set[int | None]:
-    """Everybody who had a hand in the order on the unit's side."""
-    found: set[int | None] = {stored.responsible_id}
-    for table in (RectificationPlan, RectificationProof):
-        found |= set(session.scalars(sa.select(table.person_id).where(table.rectification_id == stored.id)))
-    return found
-
-
-def newest_proof(session: Session, stored: Rectification) -> RectificationProof:
-    statement = sa.select(RectificationProof).where(RectificationProof.rectification_id == stored.id)
-    return session.scalars(statement.order_by(RectificationProof.id.desc()).limit(1)).one()
-
-
-def due_moment(session: Session, due_id: int) -> datetime:
-    return session.scalars(sa.select(DueDate.due_at).where(DueDate.id == due_id)).one()
-
-
-def present_due(session: Session, stored: Rectification) -> datetime:
-    """By when the unit has to act: the time for putting a proof right, else the order's own."""
-    return due_moment(session, stored.rework_due_id or stored.due_id)
-
-
-def stored_figures(figures: Comparison | None) -> dict[str, datetime | int | float | str | None]:
-    if figures is None:
-        return {}
-    kept: dict[str, datetime | int | float | str | None] = {"effect": figures.effect}
-    for side, span in (("before", figures.before), ("after", figures.after)):
-        for name in ("since", "until", "n", "numerator", "denominator", "square", "value"):
-            kept[f"{side}_{name}"] = getattr(span, name)
-    return kept
-
-
-def written(text: str, field: str, *, is_needed: bool = True) -> str:
-    """A text as it is kept. Raises InvalidInput."""
-    is_title = field.startswith("title")
-    if is_title:
-        return checked(text, field=FIELDS[field], longest=SHORT, is_needed=is_needed, is_long=False)
-    return checked(text, field=FIELDS[field], is_needed=is_needed)

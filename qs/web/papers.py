@@ -14,7 +14,7 @@ from qs import db
 from qs.actor import PUBLIC
 from qs.attachments.terms import KeptFile
 from qs.errors import NotFound
-from qs.participation import queries
+from qs.participation import published
 from qs.settings import Face, settings
 
 
@@ -22,8 +22,8 @@ def published_paper(kind: str, owner_id: int, file_id: int) -> tuple[KeptFile, b
     """One document with its content. Raises NotFound for anything that is not published."""
     now = datetime.now(UTC)
     with db.database().reading() as session:
-        content = queries.document(session, kind, owner_id, file_id, actor=PUBLIC, now=now)
-        find = queries.consultation if kind == "consultation" else queries.hearing
+        content = published.document(session, kind, owner_id, file_id, actor=PUBLIC, now=now)
+        find = published.consultation if kind == "consultation" else published.hearing
         files = find(session, owner_id, actor=PUBLIC, now=now).documents
     return next(file for file in files if file.file_id == file_id), content
 

@@ -1,7 +1,11 @@
-"""A real browser before the running demo city: built once, copied for each test that changes it."""
+"""A real browser before the running demo city: built once, copied for each test that changes it.
+
+The tests are divided between two processes; the longest begins first, and both wait for the one that builds the city.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -36,20 +40,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in Path(item.path).parts:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: "test_story" not in item.nodeid)
 
 
 @pytest.fixture(scope="session")
-def built_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The data directory of the invented city, built by the command people use (or named in QS_TEST_CITY)."""
     if named := os.environ.get("QS_TEST_CITY"):
         return Path(named)
-    folder = tmp_path_factory.mktemp("city")
-    subprocess.run([sys.executable, "-m", "qs", "demo"], cwd=ROOT, env=environment(folder), check=True)
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "main" else own.parent) / "city"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            unfinished.mkdir()
+            subprocess.run([sys.executable, "-m", "qs", "demo"], cwd=ROOT, env=environment(unfinished), check=True)
+            unfinished.rename(folder)
     return folder
 
 
-def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "QS_DATA_DIR": str(folder), "QS_DATABASE_URL": "", "QS_DEMO": "true"}
+def environment(folder: Path, database_url: str = "") -> dict[str, str]:
+    """What the app finds around it; without `database_url` its store is a SQLite file in the folder."""
+    return {**os.environ, "QS_DATA_DIR": str(folder), "QS_DATABASE_URL": database_url, "QS_DEMO": "true"}
 
 
 @pytest.fixture
@@ -61,7 +74,7 @@ def city(built_city: Path, tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serving(folder: Path, *, as_of: datetime | None = None) -> Iterator[str]:
+def serving(folder: Path, *, as_of: datetime | None = None, database_url: str = "") -> Iterator[str]:
     """The app on a free port of this machine, with its clock moved when `as_of` is given; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -69,7 +82,8 @@ def serving(folder: Path, *, as_of: datetime | None = None) -> Iterator[str]:
     moved = ["-m", "tests.browser.later", as_of.isoformat(), "streamlit"] if as_of else ["-m", "streamlit"]
     command = [sys.executable, *moved, "run", "app.py", "--server.port", str(port)]
     with (folder / "app.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(folder), stdout=log, stderr=subprocess.STDOUT)
+        around = environment(folder, database_url)
+        process = subprocess.Popen(command, cwd=ROOT, env=around, stdout=log, stderr=subprocess.STDOUT)
     try:
         wait_for(f"http://127.0.0.1:{port}/health")
         yield f"http://127.0.0.1:{port}"

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from pages._ui.registry import FRONT, PUBLIC_SCREENS, existing_screens
 from qs.actor import PUBLIC, SYSTEM
-from qs.complaints import actions as complaints
+from qs.complaints.intake import file_request
 from qs.complaints.terms import NewRequest, RequestKind
 from qs.db import open_database
 from qs.i18n import Language
@@ -67,7 +67,7 @@ def public_queries(data: Path) -> dict[str, str]:
         wanted = NewRequest(
             RequestKind.COMPLAINT, "社区医院挂号等候太久", "早上八点到十一点才看上，只开了一个窗口。", wants_reply=False
         )
-        receipt_code = complaints.file_request(session, wanted, actor=PUBLIC, now=now).receipt_code
+        receipt_code = file_request(session, wanted, actor=PUBLIC, now=now).receipt_code
     store.engine.dispose()
     open_points = points[points["is_open"]]
     return {

@@ -33,7 +33,7 @@ from qs.incentives import queries as incentives
 from qs.incentives.terms import Kind, Stage
 from qs.observations.models import Event
 from qs.observations.recording import Measure
-from qs.participation import queries as participation
+from qs.participation.figures import rating_figures
 from qs.participation.models import NegativeRating
 from qs.participation.ratings import issue_receipts, rate
 from qs.participation.terms import Answer, Level
@@ -44,6 +44,7 @@ from qs.settings import Settings
 from qs.standards.models import Indicator
 from tests.browser.conftest import ROOT, environment, serving
 from tests.browser.person import WAIT, Person
+from tests.conftest import fresh_store_url
 
 SERVICE = "donghu-civic-centre"
 PERIOD = "2026Q3"
@@ -53,17 +54,22 @@ FROZEN, NOTICED, PUBLISHED = (datetime(2026, 10, day, 2, tzinfo=UTC) for day in 
 GOOD_RATINGS = 40
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The city a week before the end of the quarter, built by the command people use (or named in QS_TEST_STORY)."""
-    built = tmp_path_factory.mktemp("story") / "city"
+@pytest.fixture
+def house(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+    """The city a week before the end of the quarter, built by the command people use, on the engine under test.
+
+    A city built before, on SQLite, may be named in QS_TEST_STORY.
+    """
+    folder = tmp_path / "city"
     if named := os.environ.get("QS_TEST_STORY"):
-        return Path(shutil.copytree(named, built))
-    built.mkdir()
-    moment = (FILED - timedelta(hours=1)).isoformat()
-    command = [sys.executable, "-m", "tests.browser.later", moment, "qs", "demo"]
-    subprocess.run(command, cwd=ROOT, env=environment(built), check=True)
-    return built
+        yield Settings(data_dir=Path(shutil.copytree(named, folder)))
+        return
+    folder.mkdir()
+    with fresh_store_url(request, folder, worker_id) as url:
+        moment = (FILED - timedelta(hours=1)).isoformat()
+        command = [sys.executable, "-m", "tests.browser.later", moment, "qs", "demo"]
+        subprocess.run(command, cwd=ROOT, env=environment(folder, url), check=True)
+        yield Settings(data_dir=folder, database_url=url)
 
 
 @dataclass
@@ -71,12 +77,12 @@ class Story:
     """Where the story plays: the store, and the browser with one person at a time."""
 
     chromium: Browser
-    folder: Path
+    house: Settings
     store: Database
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[str]:
-        with serving(self.folder, as_of=moment) as site:
+        with serving(self.house.data_dir, as_of=moment, database_url=self.house.url) as site:
             yield site
 
     def person(self, site: str, username: str) -> Person:
@@ -89,9 +95,9 @@ class Story:
 
 
 @pytest.fixture
-def story(chromium: Browser, folder: Path) -> Iterator[Story]:
-    store = open_database(Settings(data_dir=folder))
-    yield Story(chromium, folder, store)
+def story(chromium: Browser, house: Settings) -> Iterator[Story]:
+    store = open_database(house)
+    yield Story(chromium, house, store)
     store.engine.dispose()
 
 
@@ -289,7 +295,7 @@ def a_supervisor_verifies(story: Story, site: str, order: int) -> None:
 def the_indicator_has_recovered(story: Story, site: str) -> None:
     """The ratings since the proof are better than those before, and Live shows the series."""
     with story.store.reading() as session:
-        figures = participation.rating_figures(session, PROVED, PROVED + timedelta(days=1), actor=SYSTEM)
+        figures = rating_figures(session, PROVED, PROVED + timedelta(days=1), actor=SYSTEM)
     row = figures[figures["service_id"] == service_id(story)].iloc[0]
     assert row["n5"] == GOOD_RATINGS
     supervisor = story.person(site, "chen.jing")
@@ -479,7 +485,6 @@ def the_screens_speak_english(story: Story, site: str) -> None:
 
 
 def every_proof_holds(story: Story) -> None:
-    settings = Settings(data_dir=story.folder)
-    found = [prove(proof, story.store, settings) for proof in Proof]
+    found = [prove(proof, story.store, story.house) for proof in Proof]
     assert [proof.differences for proof in found] == [()] * len(found)
     assert all(proof.is_sound for proof in found)

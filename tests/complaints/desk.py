@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
-from qs.complaints import actions, queries
+from qs.complaints import actions, call_backs, details, intake
 from qs.complaints.terms import (
     CallBackAnswer,
     Filed,
@@ -80,16 +80,16 @@ def wanted(desk: Desk, **others: object) -> NewRequest:
 
 
 def file(session: Session, desk: Desk, now: datetime, **others: object) -> Filed:
-    return actions.file_request(session, wanted(desk, **others), actor=desk.hotline, now=now)
+    return intake.file_request(session, wanted(desk, **others), actor=desk.hotline, now=now)
 
 
 def file_publicly(session: Session, desk: Desk, now: datetime, *, address: str = "", **others: object) -> Filed:
     found = wanted(desk, channel=RequestChannel.WEB, **others)
-    return actions.file_request(session, found, actor=PUBLIC, now=now, address=address)
+    return intake.file_request(session, found, actor=PUBLIC, now=now, address=address)
 
 
 def version(session: Session, desk: Desk, request_id: int) -> int:
-    return queries.request_detail(session, request_id, actor=desk.supervisor).version
+    return details.request_detail(session, request_id, actor=desk.supervisor).version
 
 
 STAGES = (
@@ -119,8 +119,10 @@ def at_stage(session: Session, desk: Desk, stage: RequestState, now: datetime, *
         lambda v, at: actions.reply_request(
             session, request_id, "已增加分诊", outcome=Outcome.RESOLVED, version=v, actor=desk.leader, now=at
         ),
-        lambda v, at: actions.record_call_back(session, request_id, SATISFIED, version=v, actor=desk.hotline, now=at),
-        lambda v, at: actions.close_request(
+        lambda v, at: call_backs.record_call_back(
+            session, request_id, SATISFIED, version=v, actor=desk.hotline, now=at
+        ),
+        lambda v, at: call_backs.close_request(
             session, request_id, outcome=Outcome.RESOLVED, version=v, actor=desk.hotline, now=at
         ),
     ]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC
 from qs.audit.models import AuditEntry
-from qs.complaints import actions, queries
+from qs.complaints import actions, call_backs, details, extensions, intake, queries
 from qs.complaints.models import CallBack, Filing, Request, RequestStep
 from qs.complaints.rules import IllegalStep
 from qs.complaints.steps import SomebodyFaster
@@ -60,7 +60,7 @@ def events(session):
 
 
 def detail(session, desk, request_id):
-    return queries.request_detail(session, request_id, actor=desk.supervisor)
+    return details.request_detail(session, request_id, actor=desk.supervisor)
 
 
 def refused(session, kind, reason, act):
@@ -111,9 +111,7 @@ def test_the_public_files_by_web_whatever_channel_it_claims(store, desk, now):
     with store.writing() as session:
         filed = file_publicly(session, desk, now)
         found = detail(session, desk, filed.request_id)
-        claimed = actions.file_request(
-            session, wanted(desk, channel=RequestChannel.PHONE), actor=PUBLIC, now=now + HOUR
-        )
+        claimed = intake.file_request(session, wanted(desk, channel=RequestChannel.PHONE), actor=PUBLIC, now=now + HOUR)
         assert detail(session, desk, claimed.request_id).channel is RequestChannel.WEB
     assert found.channel is RequestChannel.WEB
 
@@ -153,7 +151,7 @@ def test_a_receipt_shows_where_the_matter_stands_without_personal_data(store, de
         actions.write_message(
             session, filed.request_id, "内部讨论", is_told=False, version=2, actor=desk.hotline, now=now + HOUR
         )
-        status = queries.request_by_receipt(session, filed.receipt_code.lower(), actor=PUBLIC, now=now + HOUR)
+        status = details.request_by_receipt(session, filed.receipt_code.lower(), actor=PUBLIC, now=now + HOUR)
     assert (status.number, status.state, status.can_add, status.can_rate) == (
         filed.number,
         RequestState.DISPATCHED,
@@ -172,7 +170,7 @@ def test_an_unknown_receipt_opens_nothing(store, desk, now):
                 session,
                 NotFound,
                 "receipt_unknown",
-                lambda code=code: queries.request_by_receipt(session, code, actor=PUBLIC, now=now),
+                lambda code=code: details.request_by_receipt(session, code, actor=PUBLIC, now=now),
             )
 
 
@@ -180,7 +178,7 @@ def test_saying_more_and_moving_the_request_never_moves_its_limit(store, desk, n
     with store.writing() as session:
         filed = file(session, desk, now)
         due = detail(session, desk, filed.request_id).due_at
-        actions.add_to_request(session, filed.receipt_code, "还有一点", actor=PUBLIC, now=now + HOUR)
+        intake.add_to_request(session, filed.receipt_code, "还有一点", actor=PUBLIC, now=now + HOUR)
         actions.dispatch_request(
             session, filed.request_id, service_id=desk.world.surgery, version=2, actor=desk.hotline, now=now + 2 * HOUR
         )
@@ -203,19 +201,19 @@ def test_ten_additions_a_day_are_enough(store, desk, now):
     with store.writing() as session:
         filed = file(session, desk, now)
         for number in range(10):
-            actions.add_to_request(session, filed.receipt_code, f"补充 {number}", actor=PUBLIC, now=now + HOUR)
+            intake.add_to_request(session, filed.receipt_code, f"补充 {number}", actor=PUBLIC, now=now + HOUR)
         refused(
             session,
             Conflict,
             "additions_too_many",
-            lambda: actions.add_to_request(session, filed.receipt_code, "再补充", actor=PUBLIC, now=now + HOUR),
+            lambda: intake.add_to_request(session, filed.receipt_code, "再补充", actor=PUBLIC, now=now + HOUR),
         )
 
 
 def test_a_requester_withdraws_and_nothing_is_counted(store, desk, now):
     with store.writing() as session:
         filed = file(session, desk, now)
-        actions.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now + HOUR)
+        intake.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now + HOUR)
         found = detail(session, desk, filed.request_id)
         assert (found.state, found.outcome) == (RequestState.CLOSED, Outcome.WITHDRAWN)
         assert events(session) == []
@@ -223,7 +221,7 @@ def test_a_requester_withdraws_and_nothing_is_counted(store, desk, now):
             session,
             IllegalStep,
             "request_closed",
-            lambda: actions.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now + HOUR),
+            lambda: intake.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now + HOUR),
         )
 
 
@@ -277,7 +275,7 @@ def test_another_unit_knows_nothing_of_the_request(store, desk, now):
             session,
             NotFound,
             "request_unknown",
-            lambda: queries.request_detail(session, request_id, actor=desk.foreign_leader),
+            lambda: details.request_detail(session, request_id, actor=desk.foreign_leader),
         )
         assert queries.open_requests(session, actor=desk.foreign_leader, now=now).empty
 
@@ -325,17 +323,19 @@ def test_an_extension_moves_the_limit_once_and_only_when_somebody_else_approves(
     with store.writing() as session:
         request_id = at_stage(session, desk, RequestState.IN_PROGRESS, now)
         due = detail(session, desk, request_id).due_at
-        actions.ask_extension(session, request_id, "需要配件", version=3, actor=desk.leader, now=now + DAY)
+        extensions.ask_extension(session, request_id, "需要配件", version=3, actor=desk.leader, now=now + DAY)
         assert detail(session, desk, request_id).due_at == due
         refused(
             session,
             NotAllowed,
             "not_allowed",
-            lambda: actions.decide_extension(
+            lambda: extensions.decide_extension(
                 session, request_id, is_approved=True, version=4, actor=desk.leader, now=now + DAY
             ),
         )
-        actions.decide_extension(session, request_id, is_approved=True, version=4, actor=desk.head, now=now + 2 * DAY)
+        extensions.decide_extension(
+            session, request_id, is_approved=True, version=4, actor=desk.head, now=now + 2 * DAY
+        )
         found = detail(session, desk, request_id)
         assert found.due_at - due == timedelta(days=7)  # five working days, a weekend between
         assert next(one for one in found.steps if one.kind is StepKind.EXTENDED).is_told
@@ -343,20 +343,22 @@ def test_an_extension_moves_the_limit_once_and_only_when_somebody_else_approves(
             session,
             Conflict,
             "extension_used",
-            lambda: actions.ask_extension(session, request_id, "还要", version=5, actor=desk.leader, now=now + 2 * DAY),
+            lambda: extensions.ask_extension(
+                session, request_id, "还要", version=5, actor=desk.leader, now=now + 2 * DAY
+            ),
         )
 
 
 def test_whoever_asked_may_not_approve_even_with_the_right(store, desk, now):
     with store.writing() as session:
         request_id = at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        actions.ask_extension(session, request_id, "需要配件", version=3, actor=desk.leader, now=now + DAY)
+        extensions.ask_extension(session, request_id, "需要配件", version=3, actor=desk.leader, now=now + DAY)
         both = type(desk.head)(desk.leader.person_id, "leader", "leader", (*desk.leader.grants, *desk.head.grants))
         refused(
             session,
             Conflict,
             "recusal_needed",
-            lambda: actions.decide_extension(
+            lambda: extensions.decide_extension(
                 session, request_id, is_approved=True, version=4, actor=both, now=now + DAY
             ),
         )
@@ -369,7 +371,9 @@ def test_a_limit_that_has_passed_cannot_be_extended(store, desk, now):
             session,
             Conflict,
             "extension_too_late",
-            lambda: actions.ask_extension(session, request_id, "来不及", version=3, actor=desk.leader, now=now + LATE),
+            lambda: extensions.ask_extension(
+                session, request_id, "来不及", version=3, actor=desk.leader, now=now + LATE
+            ),
         )
 
 
@@ -400,7 +404,7 @@ def test_satisfaction_counts_as_the_rule_says(store, desk, now, level, points):
     with store.writing() as session:
         request_id = at_stage(session, desk, RequestState.REPLIED, now)
         answer = CallBackAnswer(True, True, False, level)
-        actions.record_call_back(session, request_id, answer, version=4, actor=desk.hotline, now=now + DAY)
+        call_backs.record_call_back(session, request_id, answer, version=4, actor=desk.hotline, now=now + DAY)
         assert {row[0].rsplit(":")[-1]: row[1] for row in events(session)} == {
             "response": 1.0,
             "resolution": 0.0,
@@ -417,7 +421,7 @@ def test_the_handler_never_calls_back_nor_closes_the_own_case(store, desk, now):
             session,
             Conflict,
             "recusal_needed",
-            lambda: actions.record_call_back(session, request_id, SATISFIED, **given),
+            lambda: call_backs.record_call_back(session, request_id, SATISFIED, **given),
         )
 
 
@@ -430,12 +434,14 @@ def test_without_a_call_back_a_request_stays_open_until_three_calls_failed(store
             session,
             Conflict,
             "call_back_needed",
-            lambda: actions.close_request(session, request_id, version=4, **closing),
+            lambda: call_backs.close_request(session, request_id, version=4, **closing),
         )
     with store.writing() as session:
         for number in range(3):
-            actions.record_call_back(session, request_id, NOBODY, version=4 + number, actor=desk.hotline, now=now + DAY)
-        actions.close_request(session, request_id, version=7, **closing)
+            call_backs.record_call_back(
+                session, request_id, NOBODY, version=4 + number, actor=desk.hotline, now=now + DAY
+            )
+        call_backs.close_request(session, request_id, version=7, **closing)
         assert [row[0] for row in events(session)] == [f"request:{request_id}"]
 
 
@@ -447,12 +453,12 @@ def test_an_anonymous_request_is_closed_on_the_strength_of_the_reply(store, desk
             session,
             Conflict,
             "call_back_without_contact",
-            lambda: actions.record_call_back(
+            lambda: call_backs.record_call_back(
                 session, request_id, SATISFIED, version=4, actor=desk.hotline, now=now + DAY
             ),
         )
     with store.writing() as session:
-        actions.close_request(
+        call_backs.close_request(
             session, request_id, outcome=Outcome.RESOLVED, version=4, actor=desk.hotline, now=now + DAY
         )
         assert detail(session, desk, request_id).state is RequestState.CLOSED
@@ -460,7 +466,7 @@ def test_an_anonymous_request_is_closed_on_the_strength_of_the_reply(store, desk
 
 def rework(session, desk, request_id, at):
     by = {"now": at}
-    actions.send_back_request(
+    call_backs.send_back_request(
         session, request_id, "再去一次", version=version(session, desk, request_id), actor=desk.hotline, **by
     )
     actions.reply_request(
@@ -472,7 +478,7 @@ def rework(session, desk, request_id, at):
         actor=desk.leader,
         **by,
     )
-    actions.record_call_back(
+    call_backs.record_call_back(
         session, request_id, UNSOLVED, version=version(session, desk, request_id), actor=desk.hotline, **by
     )
 
@@ -480,7 +486,7 @@ def rework(session, desk, request_id, at):
 def test_after_two_reworks_an_unsolved_request_goes_to_supervision(store, desk, now):
     with store.writing() as session:
         request_id = at_stage(session, desk, RequestState.REPLIED, now)
-        actions.record_call_back(session, request_id, UNSOLVED, version=4, actor=desk.hotline, now=now + DAY)
+        call_backs.record_call_back(session, request_id, UNSOLVED, version=4, actor=desk.hotline, now=now + DAY)
         rework(session, desk, request_id, now + 2 * DAY)
         assert detail(session, desk, request_id).supervised_at is None
         rework(session, desk, request_id, now + 3 * DAY)
@@ -490,7 +496,7 @@ def test_after_two_reworks_an_unsolved_request_goes_to_supervision(store, desk, 
             session,
             Conflict,
             "rework_used_up",
-            lambda: actions.send_back_request(
+            lambda: call_backs.send_back_request(
                 session, request_id, "第三次", version=found.version, actor=desk.hotline, now=now + 4 * DAY
             ),
         )
@@ -512,10 +518,10 @@ def test_a_late_reply_stays_late_whatever_follows_and_counts_once(store, desk, n
             actor=desk.leader,
             now=now + LATE + DAY,
         )
-        actions.record_call_back(
+        call_backs.record_call_back(
             session, request_id, SATISFIED, version=found.version + 1, actor=desk.hotline, now=now + LATE + 2 * DAY
         )
-        actions.close_request(
+        call_backs.close_request(
             session,
             request_id,
             outcome=Outcome.RESOLVED,
@@ -547,7 +553,7 @@ def test_a_confidential_matter_is_dispatched_with_a_brief_and_the_unit_reads_not
         )
     with store.writing() as session:
         actions.dispatch_request(session, request_id, brief="核查夜班排班", version=1, **sending)
-        seen = queries.request_detail(session, request_id, actor=desk.leader)
+        seen = details.request_detail(session, request_id, actor=desk.leader)
         assert (seen.title, seen.text, seen.place, seen.brief) == ("", "", "", "核查夜班排班")
         assert "小周" not in str(seen)
         listed = queries.open_requests(session, actor=desk.leader, now=now)

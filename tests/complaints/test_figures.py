@@ -7,9 +7,10 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from qs.complaints import actions, queries
+from qs.complaints import call_backs, extensions, figures, intake, queries
 from qs.complaints.figures import FIGURE_COLUMNS, RATE_COLUMNS
 from qs.complaints.terms import Ground, Outcome, RequestState
+from qs.complaints.waiting import waiting
 from tests.complaints.desk import DAY, UNSOLVED, at_stage, build_desk, file_publicly
 from tests.world import AUDITOR
 
@@ -30,7 +31,7 @@ def test_closed_late_and_open_overdue_requests_stand_below_the_line(store, desk,
         for _ in range(3):
             at_stage(session, desk, RequestState.CLOSED, now)
         at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        frame = queries.request_figures(session, *span(now), actor=AUDITOR, now=now + LATE)
+        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + LATE)
     row = frame.iloc[0]
     assert (row["closed"], row["on_time"], row["late"], row["open_overdue"]) == (3, 3, 0, 1)
     assert row["on_time_share"] == 0.75
@@ -41,7 +42,7 @@ def test_closed_late_and_open_overdue_requests_stand_below_the_line(store, desk,
 def test_an_open_request_is_not_overdue_before_its_limit(store, desk, now):
     with store.writing() as session:
         at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        row = queries.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
+        row = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
     assert (row["registered"], row["open_overdue"]) == (1, 0)
     assert pd.isna(row["on_time_share"])
 
@@ -49,9 +50,9 @@ def test_an_open_request_is_not_overdue_before_its_limit(store, desk, now):
 def test_what_was_withdrawn_or_never_accepted_does_not_count(store, desk, now):
     with store.writing() as session:
         filed = file_publicly(session, desk, now)
-        actions.withdraw_request(session, filed.receipt_code, actor=desk.hotline, now=now + DAY)
-        row = queries.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
-        outcomes = queries.outcome_counts(session, *span(now), actor=AUDITOR)
+        intake.withdraw_request(session, filed.receipt_code, actor=desk.hotline, now=now + DAY)
+        row = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
+        outcomes = figures.outcome_counts(session, *span(now), actor=AUDITOR)
     assert (row["registered"], row["closed"]) == (1, 0)
     assert outcomes == {Outcome.WITHDRAWN: 1}
 
@@ -62,7 +63,7 @@ def test_what_was_withdrawn_or_never_accepted_does_not_count(store, desk, now):
 def test_figures_are_taken_apart_by(store, desk, now, by, ground):
     with store.writing() as session:
         at_stage(session, desk, RequestState.CLOSED, now)
-        frame = queries.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY, by=by)
+        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY, by=by)
     assert len(frame) == 1
     assert ground is None or frame.iloc[0]["ground"] == ground
 
@@ -71,24 +72,24 @@ def test_three_rates_count_valid_call_backs_per_service(store, desk, now):
     with store.writing() as session:
         at_stage(session, desk, RequestState.CALLED_BACK, now)
         request_id = at_stage(session, desk, RequestState.REPLIED, now)
-        actions.record_call_back(session, request_id, UNSOLVED, version=4, actor=desk.hotline, now=now + DAY)
-        frame = queries.three_rates(session, *span(now), actor=AUDITOR)
-        mine = queries.three_rates(session, *span(now), actor=desk.leader)
-        foreign = queries.three_rates(session, *span(now), actor=desk.foreign_leader)
+        call_backs.record_call_back(session, request_id, UNSOLVED, version=4, actor=desk.hotline, now=now + DAY)
+        frame = figures.three_rates(session, *span(now), actor=AUDITOR)
+        mine = figures.three_rates(session, *span(now), actor=desk.leader)
+        foreign = figures.three_rates(session, *span(now), actor=desk.foreign_leader)
     row = frame.iloc[0]
     assert (row["valid"], row["contacted"], row["solved"], row["satisfied"], row["dissatisfied"]) == (2, 2, 1, 1, 1)
     assert (row["response"], row["resolution"], row["satisfaction"]) == (1.0, 0.5, 0.5)
     assert row["composite"] == pytest.approx(55.0)
     assert len(mine) == 1
     assert foreign.empty
-    assert queries.all_together(frame).valid == 2
-    assert queries.all_together(foreign).composite is None
+    assert figures.all_together(frame).valid == 2
+    assert figures.all_together(foreign).composite is None
 
 
 def test_empty_figures_have_the_same_columns(store, desk, now):
     with store.reading() as session:
-        assert tuple(queries.three_rates(session, *span(now), actor=AUDITOR).columns) == RATE_COLUMNS
-        frame = queries.request_figures(session, *span(now), actor=AUDITOR, now=now)
+        assert tuple(figures.three_rates(session, *span(now), actor=AUDITOR).columns) == RATE_COLUMNS
+        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now)
         assert tuple(frame.columns) == FIGURE_COLUMNS
         empty = queries.open_requests(session, actor=AUDITOR, now=now)
     assert empty.empty
@@ -100,11 +101,11 @@ def test_everybody_is_told_what_waits_for_them(store, desk, now):
         at_stage(session, desk, RequestState.REGISTERED, now)
         at_stage(session, desk, RequestState.DISPATCHED, now)
         asked = at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        actions.ask_extension(session, asked, "需要配件", version=3, actor=desk.leader, now=now + DAY)
+        extensions.ask_extension(session, asked, "需要配件", version=3, actor=desk.leader, now=now + DAY)
         at_stage(session, desk, RequestState.REPLIED, now)
 
         def codes(actor, at=now):
-            return {one.code for one in queries.waiting(session, actor=actor, now=at)}
+            return {one.code for one in waiting(session, actor=actor, now=at)}
 
         assert codes(desk.hotline) == {"requests_to_dispatch", "requests_to_call_back"}
         assert codes(desk.leader) == {"requests_to_sign", "request_to_reply"}

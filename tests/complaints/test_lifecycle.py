@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qs.actor import PUBLIC
-from qs.complaints import actions, queries
+from qs.complaints import actions, call_backs, details, intake
 from qs.complaints.terms import Outcome
 from qs.errors import Conflict, QualityError
 from tests.complaints.desk import HOUR, NOBODY, SATISFIED, UNSOLVED, build_desk, file
@@ -56,11 +56,11 @@ class Model:
 
 
 def attempt(session, desk, filed, step, now):
-    found = queries.request_detail(session, filed.request_id, actor=desk.supervisor)
+    found = details.request_detail(session, filed.request_id, actor=desk.supervisor)
     by = {"version": found.version, "now": now}
     request_id, service_id = filed.request_id, desk.world.emergency
     acts = {
-        "add": lambda: actions.add_to_request(session, filed.receipt_code, "补充", actor=PUBLIC, now=now),
+        "add": lambda: intake.add_to_request(session, filed.receipt_code, "补充", actor=PUBLIC, now=now),
         "spot": lambda: actions.answer_on_the_spot(
             session, request_id, "答", outcome=Outcome.EXPLAINED, actor=desk.hotline, **by
         ),
@@ -75,12 +75,14 @@ def attempt(session, desk, filed, step, now):
         "reply": lambda: actions.reply_request(
             session, request_id, "已办", outcome=Outcome.RESOLVED, actor=desk.leader, **by
         ),
-        "reach": lambda: actions.record_call_back(session, request_id, SATISFIED, actor=desk.hotline, **by),
-        "unsolved": lambda: actions.record_call_back(session, request_id, UNSOLVED, actor=desk.hotline, **by),
-        "miss": lambda: actions.record_call_back(session, request_id, NOBODY, actor=desk.hotline, **by),
-        "rework": lambda: actions.send_back_request(session, request_id, "再去", actor=desk.hotline, **by),
-        "close": lambda: actions.close_request(session, request_id, outcome=Outcome.RESOLVED, actor=desk.hotline, **by),
-        "withdraw": lambda: actions.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now),
+        "reach": lambda: call_backs.record_call_back(session, request_id, SATISFIED, actor=desk.hotline, **by),
+        "unsolved": lambda: call_backs.record_call_back(session, request_id, UNSOLVED, actor=desk.hotline, **by),
+        "miss": lambda: call_backs.record_call_back(session, request_id, NOBODY, actor=desk.hotline, **by),
+        "rework": lambda: call_backs.send_back_request(session, request_id, "再去", actor=desk.hotline, **by),
+        "close": lambda: call_backs.close_request(
+            session, request_id, outcome=Outcome.RESOLVED, actor=desk.hotline, **by
+        ),
+        "withdraw": lambda: intake.withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now),
     }
     acts[step]()
 
@@ -96,7 +98,7 @@ def test_whatever_is_tried_the_store_agrees_with_the_model(lifecycle_store, step
     model = Model()
     with pytest.raises(Undone), store.writing() as session:
         filed = file(session, desk, now)
-        due = queries.request_detail(session, filed.request_id, actor=desk.supervisor).due_at
+        due = details.request_detail(session, filed.request_id, actor=desk.supervisor).due_at
         for number, step in enumerate(steps):
             expected = model.takes(step)
             at = now + timedelta(minutes=number + 1)
@@ -106,7 +108,7 @@ def test_whatever_is_tried_the_store_agrees_with_the_model(lifecycle_store, step
             else:
                 with pytest.raises(Conflict), session.begin_nested():
                     attempt(session, desk, filed, step, at)
-            found = queries.request_detail(session, filed.request_id, actor=desk.supervisor)
+            found = details.request_detail(session, filed.request_id, actor=desk.supervisor)
             assert found.state.value == model.state
             assert (found.rework_count, found.lead_unit_id is not None) == (model.reworks, model.ruled)
             assert (found.closed_at is not None) == (model.state == "closed")

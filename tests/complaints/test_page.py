@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.complaints import actions, queries
+from qs.complaints import details, extensions, queries
 from qs.complaints.terms import RequestKind, RequestState, Satisfaction
 from tests.complaints.desk import at_stage, build_desk, file
 from tests.world import enroll
@@ -42,7 +42,7 @@ def keys(screen):
 
 def found(store, desk, request_id):
     with store.reading() as session:
-        return queries.request_detail(session, request_id, actor=desk.supervisor)
+        return details.request_detail(session, request_id, actor=desk.supervisor)
 
 
 def test_somebody_without_a_role_is_not_offered_the_screen(store, desk, visit):
@@ -159,7 +159,7 @@ def test_the_head_approves_an_extension(store, desk, visit, lately):
     with store.writing() as session:
         request_id = at_stage(session, desk, RequestState.IN_PROGRESS, lately)
         asking = {"version": 3, "actor": desk.leader, "now": lately + timedelta(hours=3)}
-        actions.ask_extension(session, request_id, "需要配件", **asking)
+        extensions.ask_extension(session, request_id, "需要配件", **asking)
     screen = visit("complaints", "head", request=str(request_id))
     screen.button(key="step_decide").click().run()
     screen.button(key="decide_approve").click().run()

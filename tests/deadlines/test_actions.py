@@ -15,6 +15,7 @@ from qs.deadlines import actions, queries
 from qs.deadlines.library import shipped_packs, shipped_years
 from qs.deadlines.models import CalendarYear, DueDate
 from qs.deadlines.terms import ChangeKind, DayType, HolidayDefinition, Limit, LimitKind
+from qs.deadlines.waiting import waiting
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.world import CLERK, MADE_AT, SUPERVISOR
 
@@ -184,7 +185,7 @@ def test_an_unknown_due_date_is_said_to_be_unknown(office, now):
 def test_the_coming_year_is_asked_for_from_november_on(office, now):
     def told(moment):
         with office.reading() as session:
-            return [line.code for line in queries.waiting(session, actor=CLERK, now=moment)]
+            return [line.code for line in waiting(session, actor=CLERK, now=moment)]
 
     assert told(now) == ["calendar_soon"]
     assert told(now - 30 * DAY) == []
@@ -192,7 +193,7 @@ def test_the_coming_year_is_asked_for_from_november_on(office, now):
         set_five(session, now + 32 * DAY)
     assert told(now) == ["calendar_missing"]
     with office.reading() as session:
-        assert queries.waiting(session, actor=SUPERVISOR, now=now) == []
+        assert waiting(session, actor=SUPERVISOR, now=now) == []
 
 
 def test_frames_have_the_same_columns_when_empty(store, office):

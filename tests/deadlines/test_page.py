@@ -46,6 +46,7 @@ def test_the_count_shows_every_day_with_its_type_and_number(office, visit):
     assert frame.iloc[0]["number"] == "event day"
     assert list(frame.loc[frame["type"] == "Make-up working day", "number"]) == ["2"]
     assert (frame["type"] == "Day off").sum() == 9
+    assert set(frame.loc[frame["type"] == "Day off", "number"]) == {"not counted"}
     assert "12 Feb 2026 is not counted; 5 working days after it end on 26 Feb 2026" in words(screen).replace("\\", "")
 
 

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from qs.actor import SYSTEM
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from qs.evaluations import actions, queries
+from qs.evaluations import actions, appeals, cycles, details, queries, templates
 from qs.evaluations.beginnings import prepare_templates
 from qs.evaluations.models import Cycle, Score, Sheet, Template
 from qs.evaluations.templates import shipped_templates
 from qs.evaluations.terms import AppealOutcome, Scored, SheetState, Subject
+from qs.evaluations.waiting import waiting
 from qs.periods import start_of
 from qs.settings import settings
 from tests.evaluations.world import approved, build_panel, method, scores, sheet_id, step, submitted
@@ -32,7 +33,7 @@ def state(session, one):
 
 
 def seen(session, one, actor):
-    return queries.sheet(session, one, actor=actor)
+    return details.sheet(session, one, actor=actor)
 
 
 def test_every_service_gets_its_sheets_once(store, panel, now):
@@ -41,7 +42,7 @@ def test_every_service_gets_its_sheets_once(store, panel, now):
     assert sorted(frame["subject"]) == ["office", "office", "self", "self", "third_party"]
     assert set(frame["state"]) == {S.DRAFT}
     with pytest.raises(Conflict, match="cycle_exists"), store.writing() as session:
-        actions.open_cycle(
+        cycles.open_cycle(
             session,
             "2026Q4",
             service_ids=[panel.world.surgery],
@@ -62,7 +63,7 @@ def test_every_service_gets_its_sheets_once(store, panel, now):
 def test_a_cycle_that_cannot_be_is_refused(store, panel, now, name, due_on, code):
     with pytest.raises(InvalidInput) as refusal, store.writing() as session:
         services = [panel.world.surgery]
-        actions.open_cycle(session, name, service_ids=services, due_on=due_on, actor=panel.approver, now=now)
+        cycles.open_cycle(session, name, service_ids=services, due_on=due_on, actor=panel.approver, now=now)
     assert refusal.value.reason == code
     with store.reading() as session:
         assert session.scalar(sa.select(sa.func.count(Cycle.id))) == 1
@@ -73,10 +74,10 @@ def test_a_template_is_locked_once_a_sheet_uses_it(store, panel, now):
     with store.reading() as session:
         used = session.scalars(sa.select(Template.id).where(Template.subject == content.subject)).one()
     with pytest.raises(Conflict, match="template_locked"), store.writing() as session:
-        actions.change_template(session, used, content, actor=panel.approver, now=now)
+        templates.change_template(session, used, content, actor=panel.approver, now=now)
     with store.writing() as session:
-        fresh = actions.add_template(session, content, actor=panel.approver, now=now)
-        actions.change_template(session, fresh, content, actor=panel.approver, now=now)
+        fresh = templates.add_template(session, content, actor=panel.approver, now=now)
+        templates.change_template(session, fresh, content, actor=panel.approver, now=now)
         assert session.get_one(Template, fresh).number == 2
 
 
@@ -184,7 +185,7 @@ def test_approval_waits_for_the_consensus_of_assessors_who_differ(store, panel, 
         step(session, actions.approve_sheet, one, actor=panel.approver, now=now)
     with store.writing() as session:
         assert seen(session, one, panel.approver).waits_for_consensus
-        assert "consensus_to_note" in {w.code for w in queries.waiting(session, actor=panel.judge, now=now)}
+        assert "consensus_to_note" in {w.code for w in waiting(session, actor=panel.judge, now=now)}
         by = {"actor": panel.reviewer, "now": now}
         actions.note_consensus(session, panel.cycle_id, panel.world.surgery, note="口径不同，并列说明", **by)
         step(session, actions.approve_sheet, one, actor=panel.approver, now=now)
@@ -200,42 +201,42 @@ def test_no_consensus_is_noted_where_nobody_differs(store, panel, now):
 def test_an_appeal_is_decided_by_somebody_who_had_no_hand_in_the_sheet(store, panel, now):
     with store.writing() as session:
         one = approved(session, panel, now, OFFICE)
-        appeal = step(session, actions.file_appeal, one, actor=panel.leader, now=now, grounds="数据缺失")
+        appeal = step(session, appeals.file_appeal, one, actor=panel.leader, now=now, grounds="数据缺失")
     for involved in (panel.author, panel.reviewer, panel.approver):
         with pytest.raises(NotAllowed, match="judge_involved"), store.writing() as session:
-            actions.decide_appeal(session, appeal, AppealOutcome.UPHELD, answer="x", actor=involved, now=now)
+            appeals.decide_appeal(session, appeal, AppealOutcome.UPHELD, answer="x", actor=involved, now=now)
     with store.writing() as session:
-        actions.decide_appeal(session, appeal, AppealOutcome.UPHELD, answer="补录", actor=panel.judge, now=now)
+        appeals.decide_appeal(session, appeal, AppealOutcome.UPHELD, answer="补录", actor=panel.judge, now=now)
         assert state(session, one) is S.CHANGE_REQUESTED
         assert queries.approved_scores(session, quarter(), actor=panel.approver).empty
         approved(session, panel, now, OFFICE, points=85)
         assert seen(session, one, panel.leader).appeals[0].outcome is AppealOutcome.UPHELD
     with pytest.raises(Conflict, match="appeal_decided"), store.writing() as session:
-        actions.decide_appeal(session, appeal, AppealOutcome.REJECTED, answer="x", actor=panel.judge, now=now)
+        appeals.decide_appeal(session, appeal, AppealOutcome.REJECTED, answer="x", actor=panel.judge, now=now)
 
 
 def test_an_appeal_rejected_is_final(store, panel, now):
     with store.writing() as session:
         one = approved(session, panel, now, OFFICE)
-        appeal = step(session, actions.file_appeal, one, actor=panel.leader, now=now, grounds="不服")
+        appeal = step(session, appeals.file_appeal, one, actor=panel.leader, now=now, grounds="不服")
     with pytest.raises(Conflict, match="appeal_pending"), store.writing() as session:
-        step(session, actions.file_appeal, one, actor=panel.leader, now=now, grounds="再申")
+        step(session, appeals.file_appeal, one, actor=panel.leader, now=now, grounds="再申")
     with store.writing() as session:
-        actions.decide_appeal(session, appeal, AppealOutcome.REJECTED, answer="维持", actor=panel.judge, now=now)
+        appeals.decide_appeal(session, appeal, AppealOutcome.REJECTED, answer="维持", actor=panel.judge, now=now)
         assert state(session, one) is S.APPROVED
     with pytest.raises(Conflict, match="decided_before"), store.writing() as session:
-        step(session, actions.file_appeal, one, actor=panel.leader, now=now, grounds="再申")
+        step(session, appeals.file_appeal, one, actor=panel.leader, now=now, grounds="再申")
 
 
 def test_an_appeal_has_fifteen_working_days_and_concerns_the_sheets_of_others(store, panel, now):
     with store.writing() as session:
         one, own = approved(session, panel, now, OFFICE), approved(session, panel, now, SELF)
     with pytest.raises(Conflict, match="own_sheet"), store.writing() as session:
-        step(session, actions.file_appeal, own, actor=panel.leader, now=now, grounds="x")
+        step(session, appeals.file_appeal, own, actor=panel.leader, now=now, grounds="x")
     with pytest.raises(Conflict, match="too_late"), store.writing() as session:
-        step(session, actions.file_appeal, one, actor=panel.leader, now=now + timedelta(days=22), grounds="x")
+        step(session, appeals.file_appeal, one, actor=panel.leader, now=now + timedelta(days=22), grounds="x")
     with store.writing() as session:
-        step(session, actions.file_appeal, one, actor=panel.leader, now=now + timedelta(days=20), grounds="数据缺失")
+        step(session, appeals.file_appeal, one, actor=panel.leader, now=now + timedelta(days=20), grounds="数据缺失")
 
 
 def test_approved_scores_are_weighted_and_missing_is_missing(store, panel, now):
@@ -259,25 +260,25 @@ def test_approved_scores_are_weighted_and_missing_is_missing(store, panel, now):
 
 def test_a_cycle_is_closed_when_everything_is_settled(store, panel, now):
     with pytest.raises(Conflict, match="sheets_open"), store.writing() as session:
-        actions.close_cycle(session, panel.cycle_id, actor=panel.approver, now=now)
+        cycles.close_cycle(session, panel.cycle_id, actor=panel.approver, now=now)
     with store.writing() as session:
         for one in session.scalars(sa.select(Sheet.id)).all():
             step(session, actions.mark_not_reported, one, actor=panel.approver, now=now, reason="试运行")
-        actions.close_cycle(session, panel.cycle_id, actor=panel.approver, now=now)
+        cycles.close_cycle(session, panel.cycle_id, actor=panel.approver, now=now)
     with pytest.raises(Conflict, match="cycle_closed"), store.writing() as session:
         submitted(session, panel, now, SELF)
 
 
 def test_a_third_party_must_hold_the_role(store, panel, now):
     with pytest.raises(Conflict, match="unfit"), store.writing() as session:
-        actions.assign_third_party(
+        cycles.assign_third_party(
             session, panel.cycle_id, panel.judge.person_id, [panel.world.permits], actor=panel.approver, now=now
         )
 
 
 def test_each_step_waits_for_the_right_person(store, panel, now):
     def codes(session, actor):
-        return {one.code for one in queries.waiting(session, actor=actor, now=now)}
+        return {one.code for one in waiting(session, actor=actor, now=now)}
 
     with store.writing() as session:
         assert codes(session, panel.leader) == {"sheets_to_fill"}
@@ -291,6 +292,6 @@ def test_each_step_waits_for_the_right_person(store, panel, now):
         assert "sheets_to_approve" not in codes(session, panel.reviewer)
         step(session, actions.approve_sheet, one, actor=panel.approver, now=now)
         assert "results_to_read" in codes(session, panel.leader)
-        step(session, actions.file_appeal, one, actor=panel.leader, now=now, grounds="数据缺失")
+        step(session, appeals.file_appeal, one, actor=panel.leader, now=now, grounds="数据缺失")
         assert "appeal_to_decide" in codes(session, panel.judge)
         assert "appeal_to_decide" not in codes(session, panel.author)

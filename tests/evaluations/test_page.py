@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from qs.evaluations import queries
+from qs.evaluations import details
 from qs.evaluations.models import Sheet
 from qs.evaluations.terms import SheetState, Subject
 from tests.evaluations.world import approved, build_panel, sheet_id, submitted
@@ -60,7 +60,7 @@ def test_a_third_party_is_shown_its_own_sheets_alone(store, panel, visit):
 def test_a_leader_fills_in_and_submits(store, panel, visit):
     with store.reading() as session:
         one = sheet_id(session, panel, Subject.SELF)
-        criteria = [item.criterion_id for item in queries.sheet(session, one, actor=panel.leader).criteria]
+        criteria = [item.criterion_id for item in details.sheet(session, one, actor=panel.leader).criteria]
     screen = visit("evaluations", "leader", sheet=str(one))
     key = f"sheet_{one}_1"
     screen.button(key=f"{key}_submit").click().run()
@@ -100,7 +100,7 @@ def test_a_leader_reads_the_result_and_appeals(store, panel, visit, today):
     screen.button(key="appeal_save").click().run()
     assert not screen.error
     with store.reading() as session:
-        assert len(queries.sheet(session, one, actor=panel.leader).appeals) == 1
+        assert len(details.sheet(session, one, actor=panel.leader).appeals) == 1
 
 
 @pytest.mark.parametrize("part", ["mine", "third_party", "templates"])

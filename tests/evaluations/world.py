@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
-from qs.evaluations import actions
+from qs.evaluations import actions, cycles
 from qs.evaluations.models import Criterion, Sheet
 from qs.evaluations.terms import Method, Scored, Subject
 from qs.office import prepare_office
@@ -48,7 +48,7 @@ def build_panel(store: Database, now: datetime) -> Panel:
     }
     today = local_day(now, settings().zone)
     with store.writing() as session:
-        cycle_id = actions.open_cycle(
+        cycle_id = cycles.open_cycle(
             session,
             quarter_name(today),
             service_ids=[world.surgery, world.permits],
@@ -56,7 +56,7 @@ def build_panel(store: Database, now: datetime) -> Panel:
             actor=people["approver"],
             now=now,
         )
-        actions.assign_third_party(
+        cycles.assign_third_party(
             session,
             cycle_id,
             people["evaluator"].person_id or 0,

@@ -12,7 +12,7 @@ from qs.access.queries import actors_by_username
 from qs.actor import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
 from qs.deadlines.queries import dues
-from qs.incentives import actions, queries
+from qs.incentives import actions, appeals, details, queries, rulebook
 from qs.incentives.models import IncentiveProposal
 from qs.incentives.terms import Comparison, Condition, Consequence, RuleContent, Stage, Subject, Vote
 from qs.office import prepare_office
@@ -56,7 +56,7 @@ class Incentives:
 
     def detail(self, proposal_id: int, actor: Actor | None = None):
         with self.store.reading() as session:
-            return queries.proposal(session, proposal_id, actor=actor or self.auditor)
+            return details.proposal(session, proposal_id, actor=actor or self.auditor)
 
     def of(self, service_id: int, consequence: Consequence) -> int:
         """The id of the one proposal of this outcome for a service."""
@@ -100,7 +100,7 @@ class Incentives:
 
     def appealed(self) -> int:
         circular = self.told()
-        self.step(actions.appeal, circular, grounds="道路施工影响", actor=self.leader, now=DAY + timedelta(days=2))
+        self.step(appeals.appeal, circular, grounds="道路施工影响", actor=self.leader, now=DAY + timedelta(days=2))
         return circular
 
     def after_notice(self, proposal_id: int) -> datetime:
@@ -134,7 +134,7 @@ def built_office(store: Database, *, starts_on: date | None = date(2026, 6, 1)) 
         if starts_on is not None:
             actions.set_effective_from(session, starts_on, actor=anna, now=MADE_AT)
         for name, content in (("准时表扬", PRAISE), ("超时通报", CIRCULAR)):
-            rule_id = actions.write_rule(session, content, name=name, reason="按目标定值", actor=anna, now=FROZEN_AT)
-            actions.adopt_version(session, rule_id, version=1, actor=ben, now=FROZEN_AT)
+            rule_id = rulebook.write_rule(session, content, name=name, reason="按目标定值", actor=anna, now=FROZEN_AT)
+            rulebook.adopt_version(session, rule_id, version=1, actor=ben, now=FROZEN_AT)
     named = {name: people[name] for name in ("anna", "ben", "cora", "dan", "leader", "head")}
     return Incentives(store, world, **named, auditor=people["watcher"])

@@ -12,7 +12,7 @@ from qs.attachments.terms import Upload
 from qs.audit.models import AuditEntry
 from qs.directory.models import Service
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from qs.incentives import actions, queries
+from qs.incentives import actions, appeals, public, queries, rulebook, vetoes
 from qs.incentives.cases import NotStarted, ProposalOvertaken, Recused, WrongStage
 from qs.incentives.models import IncentiveDecision, IncentiveProposal
 from qs.incentives.rulebook import RuleOvertaken
@@ -55,12 +55,12 @@ def last_entry(office) -> AuditEntry:
 
 
 def test_a_rule_begins_as_a_draft_and_somebody_else_adopts_it(office):
-    rule_id = office.make(actions.write_rule, PRAISE, name="草稿", reason="试一试")
+    rule_id = office.make(rulebook.write_rule, PRAISE, name="草稿", reason="试一试")
     with pytest.raises(NotAllowed, match="version_own"):
-        office.make(actions.adopt_version, rule_id, version=1)
-    office.make(actions.adopt_version, rule_id, version=1, actor=office.cora)
+        office.make(rulebook.adopt_version, rule_id, version=1)
+    office.make(rulebook.adopt_version, rule_id, version=1, actor=office.cora)
     with pytest.raises(Conflict, match="version_not_draft"):
-        office.make(actions.adopt_version, rule_id, version=2, actor=office.cora)
+        office.make(rulebook.adopt_version, rule_id, version=2, actor=office.cora)
     with office.store.reading() as session:
         rule = next(one for one in queries.rules(session, actor=office.auditor) if one.rule_id == rule_id)
     assert rule.newest.state is VersionState.ADOPTED
@@ -68,17 +68,17 @@ def test_a_rule_begins_as_a_draft_and_somebody_else_adopts_it(office):
 
 
 def test_a_programme_adopts_nothing(office):
-    rule_id = office.make(actions.write_rule, PRAISE, name="草稿", reason="试一试")
+    rule_id = office.make(rulebook.write_rule, PRAISE, name="草稿", reason="试一试")
     with pytest.raises(NotAllowed, match="decider_not_a_person"):
-        office.make(actions.adopt_version, rule_id, version=1, actor=SYSTEM)
+        office.make(rulebook.adopt_version, rule_id, version=1, actor=SYSTEM)
 
 
 def test_a_version_never_changes_and_the_old_one_stays_in_force_until_the_next_is_adopted(office):
-    office.make(actions.write_version, 1, CIRCULAR, reason="改为通报", version=2)
+    office.make(rulebook.write_version, 1, CIRCULAR, reason="改为通报", version=2)
     with office.store.reading() as session:
         rule = next(one for one in queries.rules(session, actor=office.auditor) if one.rule_id == 1)
     assert (rule.in_force.content, rule.draft.content) == (PRAISE, CIRCULAR)
-    office.make(actions.adopt_version, 1, version=3, actor=office.ben)
+    office.make(rulebook.adopt_version, 1, version=3, actor=office.ben)
     with office.store.reading() as session:
         rule = next(one for one in queries.rules(session, actor=office.auditor) if one.rule_id == 1)
     assert [one.state for one in rule.versions] == [VersionState.ADOPTED, VersionState.REPLACED]
@@ -86,32 +86,32 @@ def test_a_version_never_changes_and_the_old_one_stays_in_force_until_the_next_i
 
 def test_a_version_that_says_nothing_new_is_refused(office):
     with pytest.raises(Conflict, match="version_unchanged"):
-        office.make(actions.write_version, 1, PRAISE, reason="没有改动", version=2)
+        office.make(rulebook.write_version, 1, PRAISE, reason="没有改动", version=2)
 
 
 def test_somebody_who_was_slower_writes_no_version(office):
     with pytest.raises(RuleOvertaken):
-        office.make(actions.write_version, 1, CIRCULAR, reason="改为通报", version=1)
+        office.make(rulebook.write_version, 1, CIRCULAR, reason="改为通报", version=1)
 
 
 def test_a_name_is_taken_once_and_a_rule_without_a_reason_is_refused(office):
     with pytest.raises(InvalidInput, match="rule_name_taken"):
-        office.make(actions.write_rule, PRAISE, name="准时表扬", reason="再来一条")
+        office.make(rulebook.write_rule, PRAISE, name="准时表扬", reason="再来一条")
     with pytest.raises(InvalidInput):
-        office.make(actions.write_rule, PRAISE, name="另一条", reason=" ")
+        office.make(rulebook.write_rule, PRAISE, name="另一条", reason=" ")
     unknown = RuleContent(Consequence.PRAISE, (Condition(Subject.MEASURE, Comparison.ABOVE, 1.0, "unknown"),))
     with pytest.raises(InvalidInput):
-        office.make(actions.write_rule, unknown, name="另一条", reason="没有这项指标")
+        office.make(rulebook.write_rule, unknown, name="另一条", reason="没有这项指标")
 
 
 def test_a_retired_rule_proposes_no_more(office):
-    office.make(actions.retire_rule, 1, reason="口径已改", version=2)
+    office.make(rulebook.retire_rule, 1, reason="口径已改", version=2)
     office.make(actions.propose, QUARTER)
     with office.store.reading() as session:
         shown = queries.proposals(session, actor=office.auditor, now=DAY)
     assert set(shown["rule"]) == {"超时通报"}
     with pytest.raises(Conflict, match="rule_retired"):
-        office.make(actions.retire_rule, 1, reason="再停一次", version=3)
+        office.make(rulebook.retire_rule, 1, reason="再停一次", version=3)
 
 
 # Proposals
@@ -136,8 +136,8 @@ def test_proposing_twice_adds_nothing(office):
 
 def test_two_rules_propose_the_same_outcome_once(office):
     score = RuleContent(Consequence.PRAISE, (Condition(Subject.SCORE, Comparison.AT_LEAST, 1.0),))
-    rule_id = office.make(actions.write_rule, score, name="得分表扬", reason="试一试")
-    office.make(actions.adopt_version, rule_id, version=1, actor=office.ben)
+    rule_id = office.make(rulebook.write_rule, score, name="得分表扬", reason="试一试")
+    office.make(rulebook.adopt_version, rule_id, version=1, actor=office.ben)
     office.make(actions.propose, QUARTER)
     with office.store.reading() as session:
         shown = queries.proposals(session, actor=office.auditor, now=DAY)
@@ -155,7 +155,7 @@ def test_only_a_frozen_quarter_gives_proposals(office, period, code):
 
 def test_a_veto_item_bars_every_reward_but_no_penalty(office):
     for service_id in (office.world.surgery, office.world.emergency):
-        office.make(actions.record_veto, service_id, Veto.FALSIFIED_DATA, period=QUARTER, grounds="数据改动")
+        office.make(vetoes.record_veto, service_id, Veto.FALSIFIED_DATA, period=QUARTER, grounds="数据改动")
     office.make(actions.propose, QUARTER)
     assert count(office, IncentiveProposal) == 1
     with pytest.raises(Conflict, match="veto_bars_reward"):
@@ -165,26 +165,26 @@ def test_a_veto_item_bars_every_reward_but_no_penalty(office):
 def test_a_veto_item_that_comes_later_bars_the_signature_and_the_publication(office):
     praise, _ = office.proposed()
     facts = {"period": QUARTER, "grounds": "事故调查中"}
-    veto = office.make(actions.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
+    veto = office.make(vetoes.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
     with pytest.raises(Conflict, match="veto_bars_reward"):
         office.sign(praise, office.ben)
-    office.make(actions.lift_veto, veto, reason="查无此事", actor=office.ben)
+    office.make(vetoes.lift_veto, veto, reason="查无此事", actor=office.ben)
     assert office.sign(praise, office.ben) is Stage.NOTICE
-    office.make(actions.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
+    office.make(vetoes.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
     with pytest.raises(Conflict, match="veto_bars_reward"):
         office.step(actions.conclude, praise, now=LATER)
 
 
 def test_a_veto_item_stands_once_and_another_person_lifts_it(office):
     facts = {"period": QUARTER, "grounds": "打击投诉人"}
-    veto = office.make(actions.record_veto, office.world.surgery, Veto.RETALIATION, **facts)
+    veto = office.make(vetoes.record_veto, office.world.surgery, Veto.RETALIATION, **facts)
     with pytest.raises(Conflict, match="veto_recorded"):
-        office.make(actions.record_veto, office.world.surgery, Veto.RETALIATION, **facts)
+        office.make(vetoes.record_veto, office.world.surgery, Veto.RETALIATION, **facts)
     with pytest.raises(NotAllowed, match="veto_own"):
-        office.make(actions.lift_veto, veto, reason="查无此事")
-    office.make(actions.lift_veto, veto, reason="查无此事", actor=office.ben)
+        office.make(vetoes.lift_veto, veto, reason="查无此事")
+    office.make(vetoes.lift_veto, veto, reason="查无此事", actor=office.ben)
     with pytest.raises(Conflict, match="veto_lifted"):
-        office.make(actions.lift_veto, veto, reason="查无此事", actor=office.ben)
+        office.make(vetoes.lift_veto, veto, reason="查无此事", actor=office.ben)
 
 
 def test_a_nomination_needs_grounds_a_frozen_quarter_and_no_twin(office):
@@ -295,30 +295,30 @@ def test_a_reward_is_published_only_after_its_notice_and_gets_a_number(office):
 
 def test_an_open_objection_holds_a_reward_back_and_another_person_answers_it(office):
     praise = office.noticed()
-    objection = office.step(actions.record_objection, praise, text="数据只算了一半")
+    objection = office.step(appeals.record_objection, praise, text="数据只算了一半")
     with pytest.raises(Conflict, match="objection_open"):
         office.step(actions.conclude, praise, now=LATER)
     facts = {"is_upheld": False, "answer": "已核对全部数据"}
     with pytest.raises(NotAllowed, match="answerer_recorded"):
-        office.step(actions.answer_objection, praise, objection, **facts)
-    office.step(actions.answer_objection, praise, objection, actor=office.cora, **facts)
+        office.step(appeals.answer_objection, praise, objection, **facts)
+    office.step(appeals.answer_objection, praise, objection, actor=office.cora, **facts)
     with pytest.raises(Conflict, match="objection_answered"):
-        office.step(actions.answer_objection, praise, objection, actor=office.cora, **facts)
+        office.step(appeals.answer_objection, praise, objection, actor=office.cora, **facts)
     assert office.step(actions.conclude, praise, now=LATER) is Stage.PUBLISHED
 
 
 def test_an_objection_that_is_right_withdraws_the_reward(office):
     praise = office.noticed()
-    objection = office.step(actions.record_objection, praise, text="数据只算了一半")
+    objection = office.step(appeals.record_objection, praise, text="数据只算了一半")
     facts = {"is_upheld": True, "answer": "确有遗漏", "actor": office.cora}
-    office.step(actions.answer_objection, praise, objection, **facts)
+    office.step(appeals.answer_objection, praise, objection, **facts)
     assert office.stored(praise).stage is Stage.WITHDRAWN
     with pytest.raises(NotFound, match="objection_unknown"):
         other = office.make(
             actions.nominate, office.world.surgery, Consequence.PRAISE, period=QUARTER, grounds="重新提名"
         )
         office.sign(other, office.ben)
-        office.step(actions.answer_objection, other, objection, **facts)
+        office.step(appeals.answer_objection, other, objection, **facts)
 
 
 def test_a_statutory_award_is_forwarded_and_needs_a_number_when_granted(office):
@@ -351,7 +351,7 @@ def test_a_published_reward_can_be_revoked_with_a_reason(office):
     office.step(actions.revoke, praise, reason="事后查明数据造假", now=LATER)
     assert office.stored(praise).stage is Stage.REVOKED
     with office.store.reading() as session:
-        assert queries.published(session, actor=office.auditor).empty
+        assert public.published(session, actor=office.auditor).empty
 
 
 def test_a_penalty_is_not_revoked(office):
@@ -375,7 +375,7 @@ def test_a_penalty_waits_for_the_time_to_appeal(office):
 def test_the_service_knows_nothing_before_it_is_told(office):
     _, circular = office.proposed()
     with pytest.raises(NotFound, match="proposal_unknown"):
-        office.step(actions.appeal, circular, grounds="不服", actor=office.leader)
+        office.step(appeals.appeal, circular, grounds="不服", actor=office.leader)
     with pytest.raises(NotFound):
         office.detail(circular, office.leader)
 
@@ -385,9 +385,9 @@ def test_leader_and_department_head_appeal_in_time_and_once(office, name):
     circular, actor = office.told(), getattr(office, name)
     due_at = office.due_at(office.stored(circular).appeal_due_id)
     with pytest.raises(Conflict, match="appeal_too_late"):
-        office.step(actions.appeal, circular, grounds="道路施工", actor=actor, now=due_at + timedelta(seconds=1))
+        office.step(appeals.appeal, circular, grounds="道路施工", actor=actor, now=due_at + timedelta(seconds=1))
     facts = {"grounds": "道路施工", "uploads": [Upload("证明.pdf", PDF)]}
-    office.step(actions.appeal, circular, actor=actor, now=due_at, **facts)
+    office.step(appeals.appeal, circular, actor=actor, now=due_at, **facts)
     assert office.stored(circular).stage is Stage.APPEALED
     assert [file.file_name for file in office.detail(circular, actor).appeal.files] == ["证明.pdf"]
 
@@ -395,21 +395,21 @@ def test_leader_and_department_head_appeal_in_time_and_once(office, name):
 def test_there_is_one_appeal_only(office):
     circular = office.appealed()
     facts = {"reason": "理由不成立", "actor": office.dan, "now": DAY + timedelta(days=5)}
-    office.step(actions.decide_appeal, circular, AppealOutcome.REJECTED, **facts)
+    office.step(appeals.decide_appeal, circular, AppealOutcome.REJECTED, **facts)
     with pytest.raises(Conflict, match="appealed_already"):
-        office.step(actions.appeal, circular, grounds="再来", actor=office.leader, now=DAY + timedelta(days=6))
+        office.step(appeals.appeal, circular, grounds="再来", actor=office.leader, now=DAY + timedelta(days=6))
 
 
 @pytest.mark.parametrize("name", ["anna", "ben", "cora"])
 def test_who_had_a_part_in_the_decision_does_not_decide_the_appeal(office, name):
     circular = office.appealed()
     with pytest.raises(NotAllowed, match="decider_was_involved"):
-        office.step(actions.decide_appeal, circular, AppealOutcome.UPHELD, reason="成立", actor=getattr(office, name))
+        office.step(appeals.decide_appeal, circular, AppealOutcome.UPHELD, reason="成立", actor=getattr(office, name))
 
 
 def test_an_appeal_that_is_right_withdraws_the_decision(office):
     circular = office.appealed()
-    office.step(actions.decide_appeal, circular, AppealOutcome.UPHELD, reason="施工属实", actor=office.dan, now=LATER)
+    office.step(appeals.decide_appeal, circular, AppealOutcome.UPHELD, reason="施工属实", actor=office.dan, now=LATER)
     assert office.stored(circular).stage is Stage.WITHDRAWN
 
 
@@ -418,10 +418,10 @@ def test_an_appeal_may_make_it_lighter_but_never_heavier(office):
     facts = {"reason": "情节较轻", "actor": office.dan, "now": LATER}
     for heavier in (Consequence.LISTED, Consequence.CIRCULAR, Consequence.PRAISE, None):
         with pytest.raises(InvalidInput, match="appeal_not_lighter"):
-            office.step(actions.decide_appeal, circular, AppealOutcome.LIGHTER, lighter=heavier, **facts)
+            office.step(appeals.decide_appeal, circular, AppealOutcome.LIGHTER, lighter=heavier, **facts)
     with pytest.raises(InvalidInput, match="appeal_not_lighter"):
-        office.step(actions.decide_appeal, circular, AppealOutcome.REJECTED, lighter=Consequence.REMINDER, **facts)
-    office.step(actions.decide_appeal, circular, AppealOutcome.LIGHTER, lighter=Consequence.REMINDER, **facts)
+        office.step(appeals.decide_appeal, circular, AppealOutcome.REJECTED, lighter=Consequence.REMINDER, **facts)
+    office.step(appeals.decide_appeal, circular, AppealOutcome.LIGHTER, lighter=Consequence.REMINDER, **facts)
     stored = office.stored(circular)
     assert (stored.stage, stored.proposed, stored.consequence) == (
         Stage.EFFECTIVE,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from qs.incentives import actions, queries
+from qs.incentives import actions, queries, rulebook
 from qs.incentives.terms import Stage, VersionState, Vote
 from tests.incentives.office import PRAISE, built_office
 from tests.world import enroll
@@ -98,7 +98,7 @@ def test_a_rule_is_tried_while_it_is_written_and_kept_as_a_draft(office, visit):
 
 
 def test_a_draft_is_adopted_by_another_person_on_screen(office, visit):
-    rule_id = office.make(actions.write_rule, PRAISE, name="草稿", reason="试一试")
+    rule_id = office.make(rulebook.write_rule, PRAISE, name="草稿", reason="试一试")
     assert "adopt" not in keys(visit("incentives", "anna", view="rules", rule=str(rule_id)))
     screen = visit("incentives", "ben", view="rules", rule=str(rule_id))
     screen.button(key="adopt").click().run()

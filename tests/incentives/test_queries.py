@@ -11,8 +11,9 @@ from docx import Document
 from qs.actor import PUBLIC
 from qs.errors import NotAllowed
 from qs.i18n import Language, use_language
-from qs.incentives import actions, queries
+from qs.incentives import actions, appeals, public, queries, rulebook, vetoes
 from qs.incentives.certificates import certificate
+from qs.incentives.simulation import simulation
 from qs.incentives.terms import (
     Comparison,
     Condition,
@@ -23,6 +24,7 @@ from qs.incentives.terms import (
     Veto,
     Vote,
 )
+from qs.incentives.waiting import waiting
 from qs.sentences import waiting_sentences
 from tests.incentives.office import DAY, PRAISE, built_office
 from tests.rankings.city import QUARTER
@@ -41,12 +43,12 @@ def listed(office, actor, now=DAY):
 
 def waits(office, actor, now=DAY):
     with office.store.reading() as session:
-        return [line.code for line in queries.waiting(session, actor=actor, now=now)]
+        return [line.code for line in waiting(session, actor=actor, now=now)]
 
 
 def simulated(office, content):
     with office.store.reading() as session:
-        return queries.simulation(session, content, actor=office.auditor, now=DAY)
+        return simulation(session, content, actor=office.auditor, now=DAY)
 
 
 def test_a_simulation_says_who_when_and_how_much_is_luck_and_stores_nothing(office):
@@ -93,7 +95,7 @@ def test_a_department_head_sees_no_other_department(office):
 
 
 def test_drafts_are_kept_from_the_services_and_adopted_rules_are_not(office):
-    office.make(actions.write_rule, PRAISE, name="草稿", reason="试一试")
+    office.make(rulebook.write_rule, PRAISE, name="草稿", reason="试一试")
     with office.store.reading() as session:
         assert {one.name for one in queries.rules(session, actor=office.leader)} == {"准时表扬", "超时通报"}
         assert len(queries.rules(session, actor=office.auditor)) == 3
@@ -109,7 +111,7 @@ def test_each_waits_for_what_only_they_may_do(office):
     assert "incentive_to_tell" in waits(office, office.anna)
     office.step(actions.tell_leader, circular)
     assert waits(office, office.leader) == ["incentive_may_appeal"]
-    office.step(actions.appeal, circular, grounds="道路施工影响", actor=office.leader)
+    office.step(appeals.appeal, circular, grounds="道路施工影响", actor=office.leader)
     assert "incentive_appeal_to_decide" in waits(office, office.dan)
     assert "incentive_appeal_to_decide" not in waits(office, office.cora)
     office.sign(praise, office.ben)
@@ -119,10 +121,10 @@ def test_each_waits_for_what_only_they_may_do(office):
 
 def test_an_objection_and_a_draft_wait_for_somebody_else(office):
     praise = office.noticed()
-    office.step(actions.record_objection, praise, text="数据只算了一半")
+    office.step(appeals.record_objection, praise, text="数据只算了一半")
     assert "incentive_objection" not in waits(office, office.anna)
     assert "incentive_objection" in waits(office, office.cora)
-    office.make(actions.write_rule, PRAISE, name="草稿", reason="试一试")
+    office.make(rulebook.write_rule, PRAISE, name="草稿", reason="试一试")
     assert "incentive_to_adopt" in waits(office, office.ben)
     assert "incentive_to_adopt" not in waits(office, office.anna)
 
@@ -130,7 +132,7 @@ def test_an_objection_and_a_draft_wait_for_somebody_else(office):
 def test_what_waits_has_words(office):
     office.proposed()
     with office.store.reading() as session:
-        what, why = waiting_sentences(queries.waiting(session, actor=office.ben, now=DAY)[0])
+        what, why = waiting_sentences(waiting(session, actor=office.ben, now=DAY)[0])
     assert what == "Decide on a proposal: Surgery"
     assert why == "Circulated praise for 2026Q3; somebody other than the proposer must sign"
 
@@ -138,26 +140,26 @@ def test_what_waits_has_words(office):
 def test_the_public_sees_notices_and_published_rewards_and_no_penalty(office):
     praise = office.noticed()
     with office.store.reading() as session:
-        assert list(queries.public_notices(session, actor=PUBLIC)["service_en"]) == ["Surgery"]
-        assert queries.published(session, actor=PUBLIC).empty
+        assert list(public.public_notices(session, actor=PUBLIC)["service_en"]) == ["Surgery"]
+        assert public.published(session, actor=PUBLIC).empty
     office.step(actions.conclude, praise, now=office.after_notice(praise))
     with office.store.reading() as session:
-        shown = queries.published(session, actor=PUBLIC)
-        assert queries.public_notices(session, actor=PUBLIC).empty
+        shown = public.published(session, actor=PUBLIC)
+        assert public.public_notices(session, actor=PUBLIC).empty
     assert list(shown["certificate"]) == ["2026-0001"]
-    assert list(shown.columns) == list(queries.PUBLISHED_COLUMNS)
+    assert list(shown.columns) == list(public.PUBLISHED_COLUMNS)
 
 
 def test_frames_have_their_columns_when_empty(office):
     assert list(listed(office, office.auditor).columns) == list(queries.PROPOSAL_COLUMNS)
     with office.store.reading() as session:
         assert list(queries.vetoes(session, actor=office.auditor).columns) == list(queries.VETO_COLUMNS)
-        assert list(queries.published(session, actor=PUBLIC).columns) == list(queries.PUBLISHED_COLUMNS)
+        assert list(public.published(session, actor=PUBLIC).columns) == list(public.PUBLISHED_COLUMNS)
 
 
 def test_vetoes_are_listed_within_the_scope(office):
     facts = {"period": QUARTER, "grounds": "事故调查中"}
-    office.make(actions.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
+    office.make(vetoes.record_veto, office.world.surgery, Veto.SAFETY_ACCIDENT, **facts)
     with office.store.reading() as session:
         assert list(queries.vetoes(session, actor=office.head)["kind"]) == [Veto.SAFETY_ACCIDENT]
         assert queries.vetoes(session, actor=office.leader).empty

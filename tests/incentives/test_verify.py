@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import SYSTEM
-from qs.incentives import actions
+from qs.incentives import actions, appeals
 from qs.incentives.models import IncentiveDecision, IncentiveInput, IncentiveProposal, IncentiveRuleVersion
 from qs.incentives.terms import AppealOutcome, Consequence, Stage
 from qs.incentives.verify import verify_decisions
@@ -31,9 +31,9 @@ def lived(office):
     office.sign(circular, office.ben)
     office.sign(circular, office.cora)
     office.step(actions.tell_leader, circular)
-    office.step(actions.appeal, circular, grounds="道路施工影响", actor=office.leader)
+    office.step(appeals.appeal, circular, grounds="道路施工影响", actor=office.leader)
     facts = {"reason": "情节较轻", "lighter": Consequence.REMINDER, "actor": office.dan}
-    office.step(actions.decide_appeal, circular, AppealOutcome.LIGHTER, **facts)
+    office.step(appeals.decide_appeal, circular, AppealOutcome.LIGHTER, **facts)
     office.step(actions.conclude, circular)
     office.step(actions.conclude, praise, now=LATER)
     office.make(actions.nominate, office.world.permits, Consequence.PRAISE, period=QUARTER, grounds="做法可复制")

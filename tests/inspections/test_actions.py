@@ -15,7 +15,7 @@ from qs.audit.models import AuditEntry
 from qs.deadlines.queries import dues
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.i18n import Language
-from qs.inspections import actions, queries
+from qs.inspections import actions, checklists, details, plans, queries
 from qs.inspections.letters import opinion_letter
 from qs.inspections.models import Inspection, Item
 from qs.inspections.terms import (
@@ -28,6 +28,7 @@ from qs.inspections.terms import (
     Ruling,
     Verdict,
 )
+from qs.inspections.waiting import waiting
 from qs.observations.models import Event
 from qs.rectifications import actions as rectifications
 from qs.rectifications.models import Rectification
@@ -78,7 +79,7 @@ def test_one_service_has_one_open_plan_in_a_quarter(store, team, now):
 def test_a_cancelled_plan_makes_room_for_another(store, team, now):
     with store.writing() as session:
         first = planned(session, team, now)
-        step(session, actions.cancel_inspection, first, actor=team.supervisor, now=now, reason="合并")
+        step(session, plans.cancel_inspection, first, actor=team.supervisor, now=now, reason="合并")
         planned(session, team, now)
 
 
@@ -97,7 +98,7 @@ def test_somebody_who_stands_down_is_replaced_by_the_next_in_the_draw(store, tea
         first = before.inspectors[0]
         step(
             session,
-            actions.replace_inspector,
+            plans.replace_inspector,
             one,
             first.person_id,
             actor=team.supervisor,
@@ -111,15 +112,15 @@ def test_somebody_who_stands_down_is_replaced_by_the_next_in_the_draw(store, tea
 def test_a_stale_screen_changes_nothing(store, team, now):
     with store.writing() as session:
         one = planned(session, team, now)
-        step(session, actions.announce_inspection, one, actor=team.supervisor, now=now)
+        step(session, plans.announce_inspection, one, actor=team.supervisor, now=now)
     with pytest.raises(Conflict, match="inspection_changed"), store.writing() as session:
-        actions.cancel_inspection(session, one, reason="x", version=1, actor=team.supervisor, now=now)
+        plans.cancel_inspection(session, one, reason="x", version=1, actor=team.supervisor, now=now)
 
 
 def test_only_those_drawn_begin_and_not_before_the_window(store, team, now):
     with store.writing() as session:
         one = planned(session, team, now)
-        step(session, actions.announce_inspection, one, actor=team.supervisor, now=now)
+        step(session, plans.announce_inspection, one, actor=team.supervisor, now=now)
         inspector = drawn(session, team, one)[0]
         outsider = next(p for p in team.inspectors if p not in drawn(session, team, one))
     with pytest.raises(NotAllowed, match="not_yours"), store.writing() as session:
@@ -131,7 +132,7 @@ def test_only_those_drawn_begin_and_not_before_the_window(store, team, now):
 def test_the_checklist_holds_the_clauses_in_force_with_their_weights(store, team, now):
     with store.writing() as session:
         clause_id = int(queries.clause_marks(session, now.date(), actor=team.supervisor)["clause_id"].iloc[0])
-        actions.mark_clause(session, clause_id, weight=2.5, is_safety=True, actor=team.supervisor, now=now)
+        checklists.mark_clause(session, clause_id, weight=2.5, is_safety=True, actor=team.supervisor, now=now)
         one = on_site(session, team, now)
         detail = shown(session, team, one)
     marked = next(item for item in detail.items if item.clause_id == clause_id)
@@ -152,9 +153,9 @@ def test_a_finding_needs_a_note_and_keeps_its_photo(store, team, now):
         by = {"version": 1, "actor": inspector, "now": now}
         actions.judge_item(session, item_id, MINOR, note="少一份记录", photos=photo, **by)
         kept = shown(session, team, one).items[0].photos
-        assert queries.item_file(session, item_id, kept[0].file_id, actor=team.supervisor).startswith(b"\x89PNG")
+        assert details.item_file(session, item_id, kept[0].file_id, actor=team.supervisor).startswith(b"\x89PNG")
         with pytest.raises(NotFound):
-            queries.item_file(session, item_id, kept[0].file_id, actor=team.leader)
+            details.item_file(session, item_id, kept[0].file_id, actor=team.leader)
 
 
 def test_two_inspectors_do_not_overwrite_each_other(store, team, now):
@@ -272,7 +273,7 @@ def test_the_unit_learns_of_an_inspection_when_it_is_announced_and_of_findings_w
         with pytest.raises(NotFound):
             shown(session, team, one, team.leader)
         assert queries.inspections(session, actor=team.leader, now=now).empty
-        step(session, actions.announce_inspection, one, actor=team.supervisor, now=now)
+        step(session, plans.announce_inspection, one, actor=team.supervisor, now=now)
         assert shown(session, team, one, team.leader).items == ()
         inspector = drawn(session, team, one)[0]
         step(session, actions.begin_inspection, one, actor=inspector, now=now)
@@ -294,15 +295,15 @@ def test_an_unannounced_visit_is_unknown_until_it_begins(store, team, now):
 
 def test_each_step_waits_for_the_right_person(store, team, now):
     def codes(session, actor):
-        return [one.code for one in queries.waiting(session, actor=actor, now=now)]
+        return [one.code for one in waiting(session, actor=actor, now=now)]
 
     with store.writing() as session:
         one = planned(session, team, now)
         assert codes(session, team.judge) == ["inspection_to_announce"]
-        step(session, actions.announce_inspection, one, actor=team.supervisor, now=now)
+        step(session, plans.announce_inspection, one, actor=team.supervisor, now=now)
         inspector = drawn(session, team, one)[0]
         assert codes(session, inspector) == ["inspection_to_begin"]
-        step(session, actions.cancel_inspection, one, actor=team.supervisor, now=now, reason="x")
+        step(session, plans.cancel_inspection, one, actor=team.supervisor, now=now, reason="x")
         sent(session, team, now, MINOR)
         assert codes(session, team.leader) == ["inspection_to_defend"]
         assert codes(session, team.judge) == []

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.db import Database
-from qs.inspections import actions, queries
+from qs.inspections import actions, details, plans
+from qs.inspections.details import InspectionDetail
 from qs.inspections.models import Inspection, Item
-from qs.inspections.queries import InspectionDetail
 from qs.inspections.terms import Defence, InspectionPlan, InspectionType, Judgement, Ruling, Verdict
 from qs.office import prepare_office
 from qs.periods import local_day
@@ -72,7 +72,7 @@ def plan_of(team: Team, now: datetime, **wanted: Any) -> InspectionPlan:
 
 def planned(session: Session, team: Team, now: datetime, **wanted: Any) -> int:
     plan = plan_of(team, now, **wanted)
-    return actions.plan_inspection(session, plan, seed=SEED, actor=team.supervisor, now=now)
+    return plans.plan_inspection(session, plan, seed=SEED, actor=team.supervisor, now=now)
 
 
 def version(session: Session, inspection_id: int) -> int:
@@ -80,7 +80,7 @@ def version(session: Session, inspection_id: int) -> int:
 
 
 def drawn(session: Session, team: Team, inspection_id: int) -> list[Actor]:
-    shown = queries.inspection(session, inspection_id, actor=team.supervisor)
+    shown = details.inspection(session, inspection_id, actor=team.supervisor)
     return [team.of(seat.username) for seat in shown.inspectors]
 
 
@@ -92,7 +92,7 @@ def step(session: Session, act: Any, inspection_id: int, *given: Any, actor: Act
 def on_site(session: Session, team: Team, now: datetime, **wanted: Any) -> int:
     inspection_id = planned(session, team, now, **wanted)
     if wanted.get("type") is not InspectionType.UNANNOUNCED:
-        step(session, actions.announce_inspection, inspection_id, actor=team.supervisor, now=now)
+        step(session, plans.announce_inspection, inspection_id, actor=team.supervisor, now=now)
     inspector = drawn(session, team, inspection_id)[0]
     step(session, actions.begin_inspection, inspection_id, actor=inspector, now=now)
     return inspection_id
@@ -134,4 +134,4 @@ def concluded(session: Session, team: Team, now: datetime, *found: Judgement, ve
 
 
 def shown(session: Session, team: Team, inspection_id: int, actor: Actor | None = None) -> InspectionDetail:
-    return queries.inspection(session, inspection_id, actor=actor or team.supervisor)
+    return details.inspection(session, inspection_id, actor=actor or team.supervisor)

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from qs.audit.models import AuditEntry
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
-from qs.participation import actions, queries
+from qs.participation import actions, details, queries
+from qs.participation.figures import rating_figures
 from qs.participation.models import NegativeRating, ParticipationStep, Rating
 from qs.participation.scope import ChangedMeanwhile
 from qs.participation.terms import Ground, Level, NegativeClass, NegativeStatus
+from qs.participation.waiting import waiting
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import Source, Status
 from tests.participation.office import CONTACT, build_office, rate, receipts
@@ -58,8 +60,8 @@ def test_a_named_negative_rating_goes_all_the_way(office, now):
     act(office, actions.close_negative, actor=office.boss, now=now + 2 * DAY)
     assert negative(office).status is S.CLOSED
     with office.store.reading() as session:
-        steps = [step.to_status for step in queries.negative_detail(session, 1, actor=office.boss).steps]
-        figures = queries.rating_figures(session, now - DAY, now + 20 * DAY, actor=office.boss).iloc[0]
+        steps = [step.to_status for step in details.negative_detail(session, 1, actor=office.boss).steps]
+        figures = rating_figures(session, now - DAY, now + 20 * DAY, actor=office.boss).iloc[0]
     assert steps == ["received", "contacted", "classified", "rectified", "called_back", "closed"]
     assert (figures["due"], figures["settled"], figures["named_closed"], figures["named_called"]) == (1, 1, 1, 1)
 
@@ -169,7 +171,7 @@ def test_two_people_exclude_a_rating_and_its_event_is_corrected(office, now):
     decide(office, now + DAY, actor=office.second)
     assert negative(office).status is S.EXCLUDED
     with office.store.reading() as session:
-        figures = queries.rating_figures(session, now - DAY, now + DAY, actor=office.boss).iloc[0]
+        figures = rating_figures(session, now - DAY, now + DAY, actor=office.boss).iloc[0]
         event = session.scalars(sa.select(Event).where(Event.corrects == "rating:1")).one()
     assert (figures["n2"], figures["excluded"]) == (0, 1)
     assert (event.numerator, event.denominator) == (0.0, 0.0)
@@ -191,8 +193,8 @@ def test_whoever_proposed_or_handled_it_does_not_decide(office, now):
         with pytest.raises(NotAllowed, match="exclusion_same_person"):
             decide(office, now, actor=person)
     with office.store.reading() as session:
-        assert not queries.exclusion_detail(session, 1, actor=office.boss).may_decide
-        assert queries.exclusion_detail(session, 1, actor=office.third).may_decide
+        assert not details.exclusion_detail(session, 1, actor=office.boss).may_decide
+        assert details.exclusion_detail(session, 1, actor=office.third).may_decide
     decide(office, now, actor=office.third)
 
 
@@ -237,7 +239,7 @@ def test_made_ratings_are_excluded_together_and_the_figures_shown_with_and_witho
     rate(office, Level.DISSATISFIED, now)
     propose(office, now, ids=(1, 2, 3, 4), ground=Ground.MANIPULATED)
     with office.store.reading() as session:
-        detail = queries.exclusion_detail(session, 1, actor=office.second)
+        detail = details.exclusion_detail(session, 1, actor=office.second)
     assert (sum(detail.all_levels.values()), sum(detail.levels.values())) == (5, 4)
     decide(office, now, actor=office.second)
     with office.store.reading() as session:
@@ -259,14 +261,14 @@ def test_no_free_text_and_no_contact_reaches_the_trail(office, now):
 def test_who_left_a_contact_is_known_to_those_who_may_reveal_and_not_to_the_unit(office, now):
     rate(office, Level.DISSATISFIED, now, contact=CONTACT)
     with office.store.reading() as session:
-        assert queries.negative_detail(session, 1, actor=office.boss).vault_id is not None
-        assert queries.negative_detail(session, 1, actor=office.leader).vault_id is None
+        assert details.negative_detail(session, 1, actor=office.boss).vault_id is not None
+        assert details.negative_detail(session, 1, actor=office.leader).vault_id is None
 
 
 def test_each_person_is_told_what_waits_for_them(office, now):
     def codes(actor):
         with office.store.reading() as session:
-            return [one.code for one in queries.waiting(session, actor=actor, now=now)]
+            return [one.code for one in waiting(session, actor=actor, now=now)]
 
     rate(office, Level.DISSATISFIED, now, contact=CONTACT)
     assert (codes(office.boss), codes(office.leader)) == (["negative_contact"], [])

@@ -12,7 +12,8 @@ from qs.audit.models import AuditEntry
 from qs.directory.models import Service
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
-from qs.participation import actions, queries
+from qs.participation import actions, public, queries
+from qs.participation.figures import rating_figures, with_rates
 from qs.participation.models import NegativeRating, Rating, RatingFormer, RatingPoint, RatingReceipt
 from qs.participation.terms import Answer, Level, NegativeStatus, Reason
 from qs.rectifications.models import Rectification
@@ -34,7 +35,7 @@ def count(office, model, *where):
 
 def figures(office, now):
     with office.store.reading() as session:
-        return queries.rating_figures(session, now - DAY, now + 40 * DAY, actor=office.boss)
+        return rating_figures(session, now - DAY, now + 40 * DAY, actor=office.boss)
 
 
 def events(office):
@@ -131,7 +132,7 @@ def test_a_public_code_alone_is_kept_apart_and_enters_no_figure(office, now):
     add_point(office, now)
     with office.store.reading() as session:
         code = session.scalars(sa.select(RatingPoint.code)).one()
-        info = queries.rating_point(session, code.lower(), actor=PUBLIC)
+        info = public.rating_point(session, code.lower(), actor=PUBLIC)
     assert (info.service_en, info.counter_en) == ("Surgery", "Counter 3")
     rated = rate(office, Level.VERY_DISSATISFIED, now, code=code)
     rate(office, Level.VERY_SATISFIED, now, code=code)
@@ -154,7 +155,7 @@ def test_a_closed_point_takes_no_ratings(office, now):
 def test_what_can_be_rated_is_told_without_preselection(office, now):
     code = receipts(office, now)[0]
     with office.store.reading() as session:
-        found = queries.ratable(session, code, actor=PUBLIC, now=now)
+        found = public.ratable(session, code, actor=PUBLIC, now=now)
     assert (found.service_en, found.provider_en, found.before) == ("Surgery", "Hospital", None)
     assert found.finished_on == day_of(now)
     assert set(found.reasons) == set(Level)
@@ -178,7 +179,7 @@ def test_figures_show_counts_rates_and_intervals(office, now):
     for code, level in zip(codes, [Level.VERY_SATISFIED] * 5 + [Level.BASICALLY_SATISFIED], strict=False):
         rate(office, level, now, code=code)
     rate(office, Level.DISSATISFIED, now, code=codes[6])
-    row = queries.with_rates(figures(office, now)).iloc[0]
+    row = with_rates(figures(office, now)).iloc[0]
     assert (row["n"], row["issued"], row["used"]) == (7, 10, 7)
     assert row["satisfaction"] == pytest.approx(6 / 7)
     assert row["strict"] == pytest.approx(5 / 7)
@@ -189,7 +190,7 @@ def test_figures_show_counts_rates_and_intervals(office, now):
 
 def test_nothing_to_divide_by_is_no_figure_rather_than_zero(office, now):
     receipts(office, now, count=3)
-    row = queries.with_rates(figures(office, now)).iloc[0]
+    row = with_rates(figures(office, now)).iloc[0]
     assert row[["satisfaction", "lower", "rectification", "call_back"]].isna().all()
     assert row["participation"] == 0.0
 
@@ -198,14 +199,14 @@ def test_the_figures_have_the_same_columns_when_empty(office, now):
     empty = figures(office, now)
     rate(office, Level.SATISFIED, now)
     assert list(empty.columns) == list(figures(office, now).columns)
-    assert queries.with_rates(empty).empty
+    assert with_rates(empty).empty
 
 
 def test_a_leader_sees_the_figures_of_own_services_only(office, now):
     rate(office, Level.SATISFIED, now)
     rate(office, Level.SATISFIED, now, service_id=office.world.permits)
     with office.store.reading() as session:
-        seen = queries.rating_figures(session, now - DAY, now + DAY, actor=office.leader)
+        seen = rating_figures(session, now - DAY, now + DAY, actor=office.leader)
         own = set(session.scalars(sa.select(Service.id).where(Service.provider_id == office.world.hospital)))
     assert set(seen["service_id"]) <= own
     assert len(figures(office, now)) == 2

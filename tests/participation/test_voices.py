@@ -8,7 +8,7 @@ import pytest
 
 from qs.actor import PUBLIC
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from qs.participation import actions, queries
+from qs.participation import actions, details, papers, public, published
 from qs.participation.models import Consultation, ConsultationOpinion, Hearing, HearingRegistration, Suggestion
 from qs.participation.scope import ChangedMeanwhile
 from qs.participation.terms import HearingKind, HearingRecord, HearingStatus, Paper, Side, SuggestionStatus, Verdict
@@ -65,9 +65,9 @@ def test_a_suggestion_is_assigned_answered_and_reported_as_implemented(office, n
         now=now + DAY,
     )
     with office.store.reading() as session:
-        shown = queries.answered_suggestions(session, actor=PUBLIC).iloc[0]
-        status = queries.status_by_receipt(session, kept.receipt_code, actor=PUBLIC, now=now)
-        detail = queries.suggestion_detail(session, 1, actor=office.leader)
+        shown = public.answered_suggestions(session, actor=PUBLIC).iloc[0]
+        status = papers.status_by_receipt(session, kept.receipt_code, actor=PUBLIC, now=now)
+        detail = details.suggestion_detail(session, 1, actor=office.leader)
     assert (shown["verdict"], shown["answer"], shown["proof"]) == ("adopted", "采纳", "已开诊")
     assert (status.paper, status.status, status.verdict) == (
         Paper.SUGGESTION,
@@ -151,8 +151,8 @@ def test_a_consultation_runs_from_the_draft_to_the_summary(office, now):
     )
     act(office, Consultation, actions.summarise_consultation, summary="综述", actor=office.relations, now=over)
     with office.store.reading() as session:
-        shown = queries.consultation(session, 1, actor=PUBLIC, now=over)
-        status = queries.status_by_receipt(session, kept.receipt_code, actor=PUBLIC, now=over)
+        shown = published.consultation(session, 1, actor=PUBLIC, now=over)
+        status = papers.status_by_receipt(session, kept.receipt_code, actor=PUBLIC, now=over)
     assert [(one.gist, one.verdict) for one in shown.treated] == [("支持", Verdict.ADOPTED)]
     assert (status.verdict, status.answer) == (Verdict.ADOPTED, "采纳，写入方案")
     assert "王小明" not in repr(shown) + repr(status)
@@ -162,7 +162,7 @@ def test_nothing_of_an_opinion_is_public_before_the_summary(office, now):
     open_consultation(office, now)
     comment(office, now, text="我住在三号楼")
     with office.store.reading() as session:
-        shown = queries.consultation(session, 1, actor=PUBLIC, now=now)
+        shown = published.consultation(session, 1, actor=PUBLIC, now=now)
     assert (shown.opinion_count, shown.treated, shown.is_open) == (1, (), True)
 
 
@@ -183,7 +183,7 @@ def test_a_draft_needs_a_document_and_a_first_day_to_come_and_is_not_public(offi
     with pytest.raises(InvalidInput, match="opens_past"):
         act(office, Consultation, actions.publish_consultation, actor=office.relations, now=now + DAY)
     with pytest.raises(NotFound), office.store.reading() as session:
-        queries.consultation(session, 1, actor=PUBLIC, now=now)
+        published.consultation(session, 1, actor=PUBLIC, now=now)
 
 
 def test_a_published_consultation_does_not_change(office, now):
@@ -197,7 +197,7 @@ def test_a_short_consultation_shows_its_reason(office, now):
         open_consultation(office, now, closes_on=new_consultation(now, days=10).closes_on)
     open_consultation(office, now, closes_on=new_consultation(now, days=10).closes_on, short_reason="汛期将至")
     with office.store.reading() as session:
-        assert queries.consultation(session, 1, actor=PUBLIC, now=now).short_reason == "汛期将至"
+        assert published.consultation(session, 1, actor=PUBLIC, now=now).short_reason == "汛期将至"
 
 
 def held_hearing(office, now):
@@ -229,8 +229,8 @@ def test_a_hearing_runs_from_the_notice_to_the_report(office, now):
         )
     act(office, Hearing, actions.publish_hearing, report="报告", actor=office.relations, now=after + DAY)
     with office.store.reading() as session:
-        shown = queries.hearing(session, 1, actor=PUBLIC, now=after)
-        left_out = queries.status_by_receipt(session, kept[2].receipt_code, actor=PUBLIC, now=after)
+        shown = published.hearing(session, 1, actor=PUBLIC, now=after)
+        left_out = papers.status_by_receipt(session, kept[2].receipt_code, actor=PUBLIC, now=after)
     assert [(one.number, one.is_present) for one in shown.participants] == [(1, True), (2, False)]
     assert (len(shown.treated), shown.status) == (3, HearingStatus.PUBLISHED)
     assert (left_out.is_chosen, left_out.verdict) == (False, Verdict.PARTLY)
@@ -279,7 +279,7 @@ def test_notice_given_too_late_is_refused_and_the_draft_stays(office, now):
     with pytest.raises(InvalidInput, match="hearing_notice_too_late"):
         act(office, Hearing, actions.publish_notice, actor=office.relations, now=now, number=drafted)
     with pytest.raises(NotFound), office.store.reading() as session:
-        queries.hearing(session, drafted, actor=PUBLIC, now=now)
+        published.hearing(session, drafted, actor=PUBLIC, now=now)
 
 
 def test_registration_ends_in_time(office, now):
@@ -293,21 +293,21 @@ def test_what_is_open_now_is_listed_and_so_is_what_was_finished(office, now):
     open_consultation(office, now)
     noticed_hearing(office, now)
     with office.store.reading() as session:
-        assert list(queries.open_now(session, actor=PUBLIC, now=now)["kind"]) == ["hearing", "consultation"]
-        assert queries.open_now(session, actor=PUBLIC, now=now + 60 * DAY).empty
-        assert queries.finished_now(session, actor=PUBLIC).empty
+        assert list(public.open_now(session, actor=PUBLIC, now=now)["kind"]) == ["hearing", "consultation"]
+        assert public.open_now(session, actor=PUBLIC, now=now + 60 * DAY).empty
+        assert public.finished_now(session, actor=PUBLIC).empty
 
 
 def test_a_document_is_handed_out_with_what_is_published_only(office, now):
     open_consultation(office, now)
     with office.store.reading() as session:
-        file = queries.consultation(session, 1, actor=PUBLIC, now=now).documents[0]
-        assert queries.document(session, "consultation", 1, file.file_id, actor=PUBLIC, now=now) == PDF.content
+        file = published.consultation(session, 1, actor=PUBLIC, now=now).documents[0]
+        assert published.document(session, "consultation", 1, file.file_id, actor=PUBLIC, now=now) == PDF.content
         for kind, number in (("consultation", 2), ("hearing", 1), ("negative", 1)):
             with pytest.raises(NotFound):
-                queries.document(session, kind, number, file.file_id, actor=PUBLIC, now=now)
+                published.document(session, kind, number, file.file_id, actor=PUBLIC, now=now)
 
 
 def test_an_unknown_receipt_says_so(office, now):
     with pytest.raises(NotFound, match="participation_receipt_unknown"), office.store.reading() as session:
-        queries.status_by_receipt(session, "AAAAAAAAAAAAA", actor=PUBLIC, now=now)
+        papers.status_by_receipt(session, "AAAAAAAAAAAAA", actor=PUBLIC, now=now)

@@ -14,6 +14,7 @@ from qs.incentives.queries import effective_from
 from qs.programme import actions, queries
 from qs.programme.models import PlanTask
 from qs.programme.terms import Party, Period, Status, Step
+from qs.programme.waiting import waiting
 from tests.programme.conftest import FIRST_DAY
 from tests.world import STRANGER, SUPERVISOR, person
 
@@ -183,9 +184,9 @@ def test_a_lagging_task_waits_for_the_person_in_charge(store, task_id, author, o
     with store.reading() as session:
         found = queries.tasks(session, actor=SUPERVISOR, now=now).set_index("task_id")
         assert found.loc[task_id, "status"] is Status.AT_RISK  # 22 of 30 days, nothing reported
-        lines = queries.waiting(session, actor=owner, now=now)
+        lines = waiting(session, actor=owner, now=now)
         assert [line.code for line in lines] == ["programme.task_at_risk"]
-        assert [line.code for line in queries.waiting(session, actor=STRANGER, now=now)] == []
+        assert [line.code for line in waiting(session, actor=STRANGER, now=now)] == []
 
 
 def test_the_public_sees_milestones_and_no_names(store, adopted, now):

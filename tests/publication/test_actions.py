@@ -16,6 +16,7 @@ from qs.publication.models import DisclosureItem, Release, ReleaseStep
 from qs.publication.rules import item_state
 from qs.publication.terms import ItemKind, ItemState, ReleaseState, Story
 from qs.publication.verify import verify_releases
+from qs.publication.waiting import waiting
 from qs.rankings.actions import freeze_period
 from tests.rankings.city import QUARTER, full_quarter
 from tests.world import MADE_AT, enroll, person
@@ -274,12 +275,10 @@ def test_an_item_is_late_from_the_day_after_its_day(today, done_on, state):
 
 def test_each_is_told_what_waits(store, office, now):
     with store.reading() as session:
-        assert [one.code for one in queries.waiting(session, actor=office["writer"], now=now)] == [
-            "publication.prepare"
-        ]
-        assert queries.waiting(session, actor=office["reader"], now=now) == []
+        assert [one.code for one in waiting(session, actor=office["writer"], now=now)] == ["publication.prepare"]
+        assert waiting(session, actor=office["reader"], now=now) == []
     release_id = prepared(store, office, now)
     with store.writing() as session:
         actions.submit_release(session, release_id, version=1, actor=office["writer"], now=now)
     with store.reading() as session:
-        assert [one.code for one in queries.waiting(session, actor=office["boss"], now=now)] == ["publication.approve"]
+        assert [one.code for one in waiting(session, actor=office["boss"], now=now)] == ["publication.approve"]

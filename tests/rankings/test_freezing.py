@@ -15,6 +15,7 @@ from qs.rankings import actions, queries
 from qs.rankings.freezing import PeriodFrozenAlready
 from qs.rankings.models import FROZEN_TABLES, FrozenMeasure, FrozenPeriod, FrozenScore
 from qs.rankings.terms import DEFAULT_SCHEME, Level, WhyNot
+from qs.rankings.waiting import waiting
 from tests.rankings.city import QUARTER, READER, SUPERVISOR, full_quarter
 from tests.world import in_department, in_services, person
 
@@ -170,11 +171,11 @@ def test_the_past_of_a_service_is_read_from_frozen_quarters(store, world, frozen
 
 def test_a_complete_quarter_waits_for_supervisors_until_it_is_frozen(store, world, now):
     with store.writing() as session:
-        lines = queries.waiting(session, actor=SUPERVISOR, now=now)
+        lines = waiting(session, actor=SUPERVISOR, now=now)
         assert [line.facts["name"] for line in lines] == [QUARTER]
-        assert queries.waiting(session, actor=person(Role.AUDITOR), now=now) == []
+        assert waiting(session, actor=person(Role.AUDITOR), now=now) == []
         actions.freeze_period(session, QUARTER, actor=SUPERVISOR, now=now)
-        assert queries.waiting(session, actor=SUPERVISOR, now=now) == []
+        assert waiting(session, actor=SUPERVISOR, now=now) == []
 
 
 def test_a_service_that_began_inside_the_quarter_counts_from_its_first_day(store, world, now):

@@ -15,9 +15,10 @@ from qs.deadlines.models import DueDate
 from qs.deadlines.queries import dues, trace_of
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
-from qs.rectifications import actions, queries, rules
+from qs.rectifications import actions, details, extensions, queries, rules
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import Effect, Source, Stage, Status, StepKind, Verdict
+from qs.rectifications.waiting import waiting
 from tests.rectifications.world import Loop, build_loop, closed, named_leader, ordered, plan, take_in
 from tests.world import AUDITOR, STRANGER, person
 
@@ -37,7 +38,7 @@ def stored(store, order_id):
 
 def detail(store, loop, order_id, now):
     with store.reading() as session:
-        return queries.rectification(session, order_id, actor=loop.supervisor, now=now)
+        return details.rectification(session, order_id, actor=loop.supervisor, now=now)
 
 
 def measured(store):
@@ -176,9 +177,9 @@ def test_the_files_of_a_proof_are_handed_out_within_the_scope_only(store, loop, 
     proof = detail(store, loop, order, now).proofs[0]
     ids = (order, proof.proof_id, proof.files[0].file_id)
     with store.reading() as session:
-        assert queries.proof_file(session, *ids, actor=loop.leader) == PDF.content
+        assert details.proof_file(session, *ids, actor=loop.leader) == PDF.content
         with pytest.raises(NotFound):
-            queries.proof_file(session, *ids, actor=loop.other_leader)
+            details.proof_file(session, *ids, actor=loop.other_leader)
 
 
 def test_nobody_verifies_what_they_had_a_hand_in(store, loop, now):
@@ -289,8 +290,8 @@ def test_a_withdrawn_order_takes_back_what_was_counted(store, loop, now):
 def test_the_extension_is_asked_for_by_the_unit_and_granted_by_a_supervisor(store, loop, now):
     with store.writing() as session:
         order = ordered(session, loop, now)
-        actions.ask_extension(session, order, "采购需要时间", version=1, actor=loop.leader, now=now + DAY)
-        actions.decide_extension(
+        extensions.ask_extension(session, order, "采购需要时间", version=1, actor=loop.leader, now=now + DAY)
+        extensions.decide_extension(
             session, order, "", is_granted=True, version=2, actor=loop.supervisor, now=now + 2 * DAY
         )
     with store.reading() as session:
@@ -303,30 +304,32 @@ def test_an_extension_is_asked_for_once_and_in_time(store, loop, now):
     with store.writing() as session:
         order = ordered(session, loop, now)
         other = ordered(session, loop, now, ref="rating:2")
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
-        actions.decide_extension(session, order, "不同意", is_granted=False, version=2, actor=loop.supervisor, now=now)
-    with pytest.raises(actions.ExtensionUsed), store.writing() as session:
-        actions.ask_extension(session, order, "再申请", version=3, actor=loop.leader, now=now)
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
+        extensions.decide_extension(
+            session, order, "不同意", is_granted=False, version=2, actor=loop.supervisor, now=now
+        )
+    with pytest.raises(extensions.ExtensionUsed), store.writing() as session:
+        extensions.ask_extension(session, order, "再申请", version=3, actor=loop.leader, now=now)
     with pytest.raises(Conflict, match="extension_too_late"), store.writing() as session:
-        actions.ask_extension(session, other, "采购", version=1, actor=loop.leader, now=now + 60 * DAY)
+        extensions.ask_extension(session, other, "采购", version=1, actor=loop.leader, now=now + 60 * DAY)
 
 
 def test_an_inspector_does_not_grant_an_extension_nor_does_who_asked(store, loop, now):
     both = replace(loop.leader, grants=(*loop.leader.grants, *loop.supervisor.grants))
     with store.writing() as session:
         order = ordered(session, loop, now)
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
-    for actor, error in ((loop.inspector, NotAllowed), (both, actions.ApproverIsParty)):
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
+    for actor, error in ((loop.inspector, NotAllowed), (both, extensions.ApproverIsParty)):
         with pytest.raises(error), store.writing() as session:
-            actions.decide_extension(session, order, "", is_granted=True, version=2, actor=actor, now=now)
+            extensions.decide_extension(session, order, "", is_granted=True, version=2, actor=actor, now=now)
 
 
 def test_a_refusal_says_why(store, loop, now):
     with store.writing() as session:
         order = ordered(session, loop, now)
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
     with pytest.raises(InvalidInput), store.writing() as session:
-        actions.decide_extension(session, order, "", is_granted=False, version=2, actor=loop.supervisor, now=now)
+        extensions.decide_extension(session, order, "", is_granted=False, version=2, actor=loop.supervisor, now=now)
 
 
 def test_the_verdict_keeps_the_figures_before_the_order_and_since_the_proof(store, loop, now):
@@ -372,7 +375,7 @@ def test_a_signal_finds_the_order_it_raised_earlier(store, loop, now):
 
 def codes(store, actor, now):
     with store.reading() as session:
-        return [line.code for line in queries.waiting(session, actor=actor, now=now)]
+        return [line.code for line in waiting(session, actor=actor, now=now)]
 
 
 def test_what_waits_is_told_to_those_who_must_act(store, loop, now):
@@ -382,7 +385,7 @@ def test_what_waits_is_told_to_those_who_must_act(store, loop, now):
     assert codes(store, loop.supervisor, now) == codes(store, loop.other_leader, now) == []
     assert codes(store, loop.supervisor, now + 60 * DAY) == ["rectification_overdue"]
     with store.writing() as session:
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=now)
     assert codes(store, loop.supervisor, now) == ["rectification_extension"]
     with store.writing() as session:
         actions.file_plan(session, order, plan(now), version=2, actor=loop.leader, now=now)

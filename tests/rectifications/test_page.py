@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.rectifications import actions, queries
+from qs.rectifications import actions, details, extensions
 from qs.rectifications.terms import Source, Status, Verdict
 from tests.rectifications.world import Loop, build_loop, closed, ordered, plan
 from tests.world import enroll
@@ -34,7 +34,7 @@ def titles(screen):
 
 def status_of(store, loop, order):
     with store.reading() as session:
-        return queries.rectification(session, order, actor=loop.supervisor, now=NOW).status
+        return details.rectification(session, order, actor=loop.supervisor, now=NOW).status
 
 
 def test_somebody_without_a_role_is_not_offered_the_screen(store, loop, visit):
@@ -94,7 +94,7 @@ def test_who_was_slower_is_told_and_loses_nothing(store, loop, visit):
         order = ordered(session, loop, NOW)
     screen = visit("rectifications", "leader", rectification=str(order))
     with store.writing() as session:
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=NOW)
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=NOW)
     screen.text_area(key=f"plan_cause_{order}").set_value("缺人")
     screen.text_area(key=f"plan_measures_{order}").set_value("增人")
     screen.button(key=f"plan_save_{order}").click().run()
@@ -131,13 +131,13 @@ def test_somebody_elses_order_is_as_if_it_did_not_exist(store, loop, visit):
 def test_a_supervisor_grants_an_extension_and_an_inspector_is_not_asked(store, loop, visit):
     with store.writing() as session:
         order = ordered(session, loop, NOW)
-        actions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=NOW)
+        extensions.ask_extension(session, order, "采购", version=1, actor=loop.leader, now=NOW)
     assert f"grant_{order}" not in keys(visit("rectifications", "looker", rectification=str(order)))
     screen = visit("rectifications", "chief", rectification=str(order))
     screen.button(key=f"grant_{order}").click().run()
     assert not screen.error
     with store.reading() as session:
-        assert queries.rectification(session, order, actor=loop.supervisor, now=NOW).extension.is_granted
+        assert details.rectification(session, order, actor=loop.supervisor, now=NOW).extension.is_granted
 
 
 def test_filters_narrow_the_board_and_its_figures(store, loop, visit):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Role
-from qs.complaints import actions
+from qs.complaints import actions, call_backs, extensions, intake
 from qs.complaints.terms import (
     CallBackAnswer,
     Filed,
@@ -43,7 +43,7 @@ def wanted(stage: Stage) -> NewRequest:
 
 
 def filed(session: Session, stage: Stage) -> Filed:
-    return actions.file_request(session, wanted(stage), actor=stage.helper, now=stage.now)
+    return intake.file_request(session, wanted(stage), actor=stage.helper, now=stage.now)
 
 
 def registered(session: Session, stage: Stage) -> tuple[int, int]:
@@ -75,7 +75,7 @@ def signed(session: Session, stage: Stage) -> tuple[int, int]:
 
 def asked(session: Session, stage: Stage) -> tuple[int, int]:
     request_id, version = signed(session, stage)
-    actions.ask_extension(session, request_id, "需要配件", **by(stage, version, stage.helper))
+    extensions.ask_extension(session, request_id, "需要配件", **by(stage, version, stage.helper))
     return request_id, version + 1
 
 
@@ -89,7 +89,7 @@ def replied(session: Session, stage: Stage) -> tuple[int, int]:
 def called_back(session: Session, stage: Stage) -> tuple[int, int]:
     request_id, version = replied(session, stage)
     caller = Actor(None, "caller", "回访员", stage.helper.grants)
-    actions.record_call_back(session, request_id, UNSOLVED, **by(stage, version, caller))
+    call_backs.record_call_back(session, request_id, UNSOLVED, **by(stage, version, caller))
     return request_id, version + 1
 
 
@@ -100,39 +100,39 @@ def row(
     act: Callable[[Session, Stage, Made, Actor], object],
     **more: bool,
 ) -> Attempt:
-    return Attempt(f"complaints.actions.{name}", allowed, prepare, act, **more)
+    return Attempt(f"complaints.{name}", allowed, prepare, act, **more)
 
 
 ATTEMPTS: tuple[Attempt, ...] = (
     row(
-        "file_request",
+        "intake.file_request",
         DESK,
         lambda session, stage: None,
-        lambda session, stage, made, actor: actions.file_request(session, wanted(stage), actor=actor, now=stage.now),
+        lambda session, stage, made, actor: intake.file_request(session, wanted(stage), actor=actor, now=stage.now),
         is_public=True,
     ),
     row(
-        "add_to_request",
+        "intake.add_to_request",
         DESK,
         filed,
-        lambda session, stage, made, actor: actions.add_to_request(
+        lambda session, stage, made, actor: intake.add_to_request(
             session, made.receipt_code, "还有一点", actor=actor, now=stage.now
         ),
         is_scoped=False,
         is_public=True,
     ),
     row(
-        "withdraw_request",
+        "intake.withdraw_request",
         DESK,
         filed,
-        lambda session, stage, made, actor: actions.withdraw_request(
+        lambda session, stage, made, actor: intake.withdraw_request(
             session, made.receipt_code, actor=actor, now=stage.now
         ),
         is_scoped=False,
         is_public=True,
     ),
     row(
-        "answer_on_the_spot",
+        "actions.answer_on_the_spot",
         DESK,
         registered,
         lambda session, stage, made, actor: actions.answer_on_the_spot(
@@ -140,7 +140,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "refuse_request",
+        "actions.refuse_request",
         APPROVERS,
         registered,
         lambda session, stage, made, actor: actions.refuse_request(
@@ -148,7 +148,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "dispatch_request",
+        "actions.dispatch_request",
         DESK,
         registered,
         lambda session, stage, made, actor: actions.dispatch_request(
@@ -156,7 +156,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "return_request",
+        "actions.return_request",
         LEADERS,
         dispatched,
         lambda session, stage, made, actor: actions.return_request(
@@ -164,7 +164,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "rule_request",
+        "actions.rule_request",
         SUPERVISORS,
         returned,
         lambda session, stage, made, actor: actions.rule_request(
@@ -173,29 +173,29 @@ ATTEMPTS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "sign_request",
+        "actions.sign_request",
         LEADERS,
         dispatched,
         lambda session, stage, made, actor: actions.sign_request(session, made[0], **by(stage, made[1], actor)),
     ),
     row(
-        "ask_extension",
+        "extensions.ask_extension",
         LEADERS,
         signed,
-        lambda session, stage, made, actor: actions.ask_extension(
+        lambda session, stage, made, actor: extensions.ask_extension(
             session, made[0], "需要配件", **by(stage, made[1], actor)
         ),
     ),
     row(
-        "decide_extension",
+        "extensions.decide_extension",
         APPROVERS,
         asked,
-        lambda session, stage, made, actor: actions.decide_extension(
+        lambda session, stage, made, actor: extensions.decide_extension(
             session, made[0], is_approved=True, **by(stage, made[1], actor)
         ),
     ),
     row(
-        "reply_request",
+        "actions.reply_request",
         LEADERS,
         signed,
         lambda session, stage, made, actor: actions.reply_request(
@@ -203,31 +203,31 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "record_call_back",
+        "call_backs.record_call_back",
         DESK,
         replied,
-        lambda session, stage, made, actor: actions.record_call_back(
+        lambda session, stage, made, actor: call_backs.record_call_back(
             session, made[0], UNSOLVED, **by(stage, made[1], actor)
         ),
     ),
     row(
-        "send_back_request",
+        "call_backs.send_back_request",
         DESK,
         called_back,
-        lambda session, stage, made, actor: actions.send_back_request(
+        lambda session, stage, made, actor: call_backs.send_back_request(
             session, made[0], "再去一次", **by(stage, made[1], actor)
         ),
     ),
     row(
-        "close_request",
+        "call_backs.close_request",
         DESK,
         called_back,
-        lambda session, stage, made, actor: actions.close_request(
+        lambda session, stage, made, actor: call_backs.close_request(
             session, made[0], outcome=Outcome.PARTLY_RESOLVED, **by(stage, made[1], actor)
         ),
     ),
     row(
-        "write_message",
+        "actions.write_message",
         DESK | LEADERS,
         signed,
         lambda session, stage, made, actor: actions.write_message(
@@ -235,7 +235,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "rectify_request",
+        "actions.rectify_request",
         SUPERVISORS,
         signed,
         lambda session, stage, made, actor: actions.rectify_request(
@@ -243,7 +243,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "note_overdue",
+        "actions.note_overdue",
         DESK,
         signed,
         lambda session, stage, made, actor: actions.note_overdue(

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from qs.access.models import Person
 from qs.actor import SYSTEM, Actor, Grant, Role
-from qs.evaluations import actions
+from qs.evaluations import actions, appeals, cycles
 from qs.evaluations.models import Assignment, Criterion, Sheet
-from qs.evaluations.templates import newest_templates, shipped_templates
+from qs.evaluations.templates import add_template, change_template, newest_templates, shipped_templates
 from qs.evaluations.terms import AppealOutcome, Scored, SheetState, Subject, TemplateContent
 from qs.periods import local_day, quarter_name
 from qs.settings import settings
@@ -31,7 +31,7 @@ def as_role(stage: Stage, role: Role) -> Actor:
 
 def opened(session: Session, stage: Stage) -> int:
     today = local_day(stage.now, settings().zone)
-    return actions.open_cycle(
+    return cycles.open_cycle(
         session,
         quarter_name(today),
         service_ids=[stage.service_id],
@@ -95,7 +95,7 @@ def appealed(session: Session, stage: Stage) -> int:
     sheet = approved(session, stage)
     leader = as_role(stage, Role.SERVICE_LEADER)
     by = {"version": sheet.version, "actor": leader, "now": stage.now}
-    return actions.file_appeal(session, sheet.id, grounds="数据缺失", **by)
+    return appeals.file_appeal(session, sheet.id, grounds="数据缺失", **by)
 
 
 def contested(session: Session, stage: Stage) -> Sheet:
@@ -117,7 +117,7 @@ def template(session: Session, stage: Stage) -> TemplateContent:
 
 
 def unused_template(session: Session, stage: Stage) -> int:
-    return actions.add_template(session, shipped_templates()[0], actor=SYSTEM, now=stage.now)
+    return add_template(session, shipped_templates()[0], actor=SYSTEM, now=stage.now)
 
 
 def nothing(session: Session, stage: Stage) -> None:
@@ -125,23 +125,23 @@ def nothing(session: Session, stage: Stage) -> None:
 
 
 def add(session: Session, stage: Stage, made: TemplateContent, actor: Actor) -> None:
-    actions.add_template(session, made, actor=actor, now=stage.now)
+    add_template(session, made, actor=actor, now=stage.now)
 
 
 def change(session: Session, stage: Stage, made: int, actor: Actor) -> None:
-    actions.change_template(session, made, shipped_templates()[0], actor=actor, now=stage.now)
+    change_template(session, made, shipped_templates()[0], actor=actor, now=stage.now)
 
 
 def open_it(session: Session, stage: Stage, made: None, actor: Actor) -> None:
     today = local_day(stage.now, settings().zone)
-    actions.open_cycle(
+    cycles.open_cycle(
         session, quarter_name(today), service_ids=[stage.service_id], due_on=today, actor=actor, now=stage.now
     )
 
 
 def assign(session: Session, stage: Stage, made: int, actor: Actor) -> None:
     person_id = session.scalars(sa.select(Person.id).where(Person.username == "r.third-party")).one()
-    actions.assign_third_party(session, made, person_id, [stage.service_id], actor=actor, now=stage.now)
+    cycles.assign_third_party(session, made, person_id, [stage.service_id], actor=actor, now=stage.now)
 
 
 def save(session: Session, stage: Stage, made: Sheet, actor: Actor) -> None:
@@ -184,22 +184,22 @@ def miss(session: Session, stage: Stage, made: Sheet, actor: Actor) -> None:
 
 
 def appeal(session: Session, stage: Stage, made: Sheet, actor: Actor) -> None:
-    actions.file_appeal(session, made.id, grounds="数据缺失", **by(made, actor, stage))
+    appeals.file_appeal(session, made.id, grounds="数据缺失", **by(made, actor, stage))
 
 
 def decide(session: Session, stage: Stage, made: int, actor: Actor) -> None:
-    actions.decide_appeal(session, made, AppealOutcome.REJECTED, answer="维持", actor=actor, now=stage.now)
+    appeals.decide_appeal(session, made, AppealOutcome.REJECTED, answer="维持", actor=actor, now=stage.now)
 
 
 def close(session: Session, stage: Stage, made: int, actor: Actor) -> None:
-    actions.close_cycle(session, made, actor=actor, now=stage.now)
+    cycles.close_cycle(session, made, actor=actor, now=stage.now)
 
 
 ATTEMPTS = (
-    Attempt("evaluations.actions.add_template", OFFICE, template, add, is_office_wide=True),
-    Attempt("evaluations.actions.change_template", OFFICE, unused_template, change, is_office_wide=True),
-    Attempt("evaluations.actions.open_cycle", OFFICE, nothing, open_it, is_office_wide=True),
-    Attempt("evaluations.actions.assign_third_party", OFFICE, opened, assign, is_office_wide=True),
+    Attempt("evaluations.templates.add_template", OFFICE, template, add, is_office_wide=True),
+    Attempt("evaluations.templates.change_template", OFFICE, unused_template, change, is_office_wide=True),
+    Attempt("evaluations.cycles.open_cycle", OFFICE, nothing, open_it, is_office_wide=True),
+    Attempt("evaluations.cycles.assign_third_party", OFFICE, opened, assign, is_office_wide=True),
     Attempt("evaluations.actions.save_scores", LEADERS, draft(Subject.SELF), save),
     Attempt("evaluations.actions.save_scores", OFFICE, draft(Subject.OFFICE), save),
     Attempt("evaluations.actions.save_scores", EVALUATORS, draft(Subject.THIRD_PARTY), save),
@@ -209,7 +209,7 @@ ATTEMPTS = (
     Attempt("evaluations.actions.note_consensus", OFFICE, contested, note),
     Attempt("evaluations.actions.approve_sheet", OFFICE, reviewed, approve),
     Attempt("evaluations.actions.mark_not_reported", OFFICE, draft(Subject.SELF), miss),
-    Attempt("evaluations.actions.file_appeal", LEADERS, approved, appeal),
-    Attempt("evaluations.actions.decide_appeal", OFFICE, appealed, decide),
-    Attempt("evaluations.actions.close_cycle", OFFICE, settled, close, is_office_wide=True),
+    Attempt("evaluations.appeals.file_appeal", LEADERS, approved, appeal),
+    Attempt("evaluations.appeals.decide_appeal", OFFICE, appealed, decide),
+    Attempt("evaluations.cycles.close_cycle", OFFICE, settled, close, is_office_wide=True),
 )

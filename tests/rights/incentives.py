@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qs.access import actions as access
 from qs.actor import SYSTEM, Actor, Grant, Role
-from qs.incentives import actions
+from qs.incentives import actions, appeals, rulebook, vetoes
 from qs.incentives.models import IncentiveProposal
 from qs.incentives.terms import (
     AppealOutcome,
@@ -96,14 +96,14 @@ def told(session: Session, stage: Stage) -> IncentiveProposal:
 
 def appealed(session: Session, stage: Stage) -> IncentiveProposal:
     made = told(session, stage)
-    actions.appeal(session, made.id, grounds="不服", version=made.version, actor=stage.helper, now=stage.now)
+    appeals.appeal(session, made.id, grounds="不服", version=made.version, actor=stage.helper, now=stage.now)
     return made
 
 
 def objected(session: Session, stage: Stage) -> tuple[IncentiveProposal, int]:
     made = noticed(session, stage)
     facts: dict[str, Any] = {"text": "有异议", "version": made.version}
-    return made, actions.record_objection(session, made.id, actor=stage.helper, now=stage.now, **facts)
+    return made, appeals.record_objection(session, made.id, actor=stage.helper, now=stage.now, **facts)
 
 
 def forwarded(session: Session, stage: Stage) -> IncentiveProposal:
@@ -119,12 +119,12 @@ def published(session: Session, stage: Stage) -> IncentiveProposal:
 
 
 def draft(session: Session, stage: Stage) -> int:
-    return actions.write_rule(session, RULE, name="规则", reason="试行", actor=SYSTEM, now=stage.now)
+    return rulebook.write_rule(session, RULE, name="规则", reason="试行", actor=SYSTEM, now=stage.now)
 
 
 def vetoed(session: Session, stage: Stage) -> int:
     facts: dict[str, Any] = {"period": "2026Q3", "grounds": "调查属实"}
-    return actions.record_veto(session, stage.service_id, Veto.RETALIATION, actor=SYSTEM, now=stage.now, **facts)
+    return vetoes.record_veto(session, stage.service_id, Veto.RETALIATION, actor=SYSTEM, now=stage.now, **facts)
 
 
 def on_proposal(action: Callable[..., object], *subject: object, **facts: object) -> Callable[..., object]:
@@ -140,7 +140,7 @@ def on_proposal(action: Callable[..., object], *subject: object, **facts: object
 def answer(session: Session, stage: Stage, made: tuple[IncentiveProposal, int], actor: Actor) -> object:
     proposal, objection_id = made
     facts: dict[str, Any] = {"is_upheld": False, "answer": "不成立", "version": proposal.version}
-    return actions.answer_objection(session, proposal.id, objection_id, actor=actor, now=stage.now, **facts)
+    return appeals.answer_objection(session, proposal.id, objection_id, actor=actor, now=stage.now, **facts)
 
 
 def set_start(session: Session, stage: Stage, made: None, actor: Actor) -> object:
@@ -148,28 +148,28 @@ def set_start(session: Session, stage: Stage, made: None, actor: Actor) -> objec
 
 
 def write(session: Session, stage: Stage, made: None, actor: Actor) -> object:
-    return actions.write_rule(session, RULE, name="规则", reason="试行", actor=actor, now=stage.now)
+    return rulebook.write_rule(session, RULE, name="规则", reason="试行", actor=actor, now=stage.now)
 
 
 def write_next(session: Session, stage: Stage, rule_id: int, actor: Actor) -> object:
-    return actions.write_version(session, rule_id, OTHER_RULE, reason="提高", version=1, actor=actor, now=stage.now)
+    return rulebook.write_version(session, rule_id, OTHER_RULE, reason="提高", version=1, actor=actor, now=stage.now)
 
 
 def adopt(session: Session, stage: Stage, rule_id: int, actor: Actor) -> object:
-    return actions.adopt_version(session, rule_id, version=1, actor=actor, now=stage.now)
+    return rulebook.adopt_version(session, rule_id, version=1, actor=actor, now=stage.now)
 
 
 def retire(session: Session, stage: Stage, rule_id: int, actor: Actor) -> object:
-    return actions.retire_rule(session, rule_id, reason="停用", version=1, actor=actor, now=stage.now)
+    return rulebook.retire_rule(session, rule_id, reason="停用", version=1, actor=actor, now=stage.now)
 
 
 def veto(session: Session, stage: Stage, made: None, actor: Actor) -> object:
     facts: dict[str, Any] = {"period": "2026Q3", "grounds": "调查属实"}
-    return actions.record_veto(session, stage.service_id, Veto.FALSIFIED_DATA, actor=actor, now=stage.now, **facts)
+    return vetoes.record_veto(session, stage.service_id, Veto.FALSIFIED_DATA, actor=actor, now=stage.now, **facts)
 
 
 def lift(session: Session, stage: Stage, veto_id: int, actor: Actor) -> object:
-    return actions.lift_veto(session, veto_id, reason="查无此事", actor=actor, now=stage.now)
+    return vetoes.lift_veto(session, veto_id, reason="查无此事", actor=actor, now=stage.now)
 
 
 def propose(session: Session, stage: Stage, period: str, actor: Actor) -> object:
@@ -183,7 +183,7 @@ def nominate(session: Session, stage: Stage, period: str, actor: Actor) -> objec
 
 def office_wide(name: str, prepare: Callable[..., Any], act: Callable[..., object]) -> Attempt:
     return Attempt(
-        action=f"incentives.actions.{name}",
+        action=f"incentives.{name}",
         allowed=SUPERVISORS,
         prepare=prepare,
         act=act,
@@ -195,28 +195,30 @@ def office_wide(name: str, prepare: Callable[..., Any], act: Callable[..., objec
 def scoped(
     name: str, prepare: Callable[..., Any], act: Callable[..., object], allowed: frozenset[Role] = SUPERVISORS
 ) -> Attempt:
-    return Attempt(action=f"incentives.actions.{name}", allowed=allowed, prepare=prepare, act=act)
+    return Attempt(action=f"incentives.{name}", allowed=allowed, prepare=prepare, act=act)
 
 
 ATTEMPTS = (
-    office_wide("set_effective_from", nothing, set_start),
-    office_wide("write_rule", nothing, write),
-    office_wide("write_version", draft, write_next),
-    office_wide("adopt_version", draft, adopt),
-    office_wide("retire_rule", draft, retire),
-    office_wide("propose", frozen, propose),
-    scoped("record_veto", nothing, veto),
-    scoped("lift_veto", vetoed, lift),
-    scoped("nominate", frozen, nominate),
-    scoped("decide", nominated, on_proposal(actions.decide, Vote.APPROVE, reason="同意")),
-    scoped("tell_leader", decided, on_proposal(actions.tell_leader)),
-    scoped("record_objection", noticed, on_proposal(actions.record_objection, text="有异议")),
-    scoped("answer_objection", objected, answer),
-    scoped("appeal", told, on_proposal(actions.appeal, grounds="不服"), ANSWERABLE),
-    scoped("decide_appeal", appealed, on_proposal(actions.decide_appeal, AppealOutcome.UPHELD, reason="成立")),
-    scoped("conclude", noticed, on_proposal(actions.conclude)),
+    office_wide("actions.set_effective_from", nothing, set_start),
+    office_wide("rulebook.write_rule", nothing, write),
+    office_wide("rulebook.write_version", draft, write_next),
+    office_wide("rulebook.adopt_version", draft, adopt),
+    office_wide("rulebook.retire_rule", draft, retire),
+    office_wide("actions.propose", frozen, propose),
+    scoped("vetoes.record_veto", nothing, veto),
+    scoped("vetoes.lift_veto", vetoed, lift),
+    scoped("actions.nominate", frozen, nominate),
+    scoped("actions.decide", nominated, on_proposal(actions.decide, Vote.APPROVE, reason="同意")),
+    scoped("actions.tell_leader", decided, on_proposal(actions.tell_leader)),
+    scoped("appeals.record_objection", noticed, on_proposal(appeals.record_objection, text="有异议")),
+    scoped("appeals.answer_objection", objected, answer),
+    scoped("appeals.appeal", told, on_proposal(appeals.appeal, grounds="不服"), ANSWERABLE),
+    scoped("appeals.decide_appeal", appealed, on_proposal(appeals.decide_appeal, AppealOutcome.UPHELD, reason="成立")),
+    scoped("actions.conclude", noticed, on_proposal(actions.conclude)),
     scoped(
-        "record_answer", forwarded, on_proposal(actions.record_answer, is_granted=True, approval_number="〔2026〕1号")
+        "actions.record_answer",
+        forwarded,
+        on_proposal(actions.record_answer, is_granted=True, approval_number="〔2026〕1号"),
     ),
-    scoped("revoke", published, on_proposal(actions.revoke, reason="弄虚作假")),
+    scoped("actions.revoke", published, on_proposal(actions.revoke, reason="弄虚作假")),
 )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor, Grant, Role
-from qs.inspections import actions
+from qs.inspections import actions, checklists, plans
 from qs.inspections.models import Inspection, Inspector, Item
 from qs.inspections.terms import Defence, InspectionPlan, InspectionType, Judgement, Ruling, Verdict
 from qs.periods import local_day
@@ -38,7 +38,7 @@ def as_inspector(stage: Stage) -> Actor:
 
 def planned(session: Session, stage: Stage) -> Inspection:
     """Planned, with the helper in the place of everybody drawn."""
-    inspection_id = actions.plan_inspection(session, wanted(stage), seed=SEED, actor=SYSTEM, now=stage.now)
+    inspection_id = plans.plan_inspection(session, wanted(stage), seed=SEED, actor=SYSTEM, now=stage.now)
     session.execute(sa.delete(Inspector))
     session.add(Inspector(inspection_id=inspection_id, person_id=stage.helper.person_id, place=1))
     session.flush()
@@ -47,14 +47,14 @@ def planned(session: Session, stage: Stage) -> Inspection:
 
 def drawn(session: Session, stage: Stage) -> Inspection:
     """Planned, with one seat taken and one person of the pool left."""
-    inspection_id = actions.plan_inspection(session, wanted(stage), seed=SEED, actor=SYSTEM, now=stage.now)
+    inspection_id = plans.plan_inspection(session, wanted(stage), seed=SEED, actor=SYSTEM, now=stage.now)
     session.execute(sa.delete(Inspector).where(Inspector.place == 2))
     return session.get_one(Inspection, inspection_id)
 
 
 def announced(session: Session, stage: Stage) -> Inspection:
     inspection = planned(session, stage)
-    actions.announce_inspection(session, inspection.id, version=1, actor=SYSTEM, now=stage.now)
+    plans.announce_inspection(session, inspection.id, version=1, actor=SYSTEM, now=stage.now)
     return inspection
 
 
@@ -120,24 +120,24 @@ def by(inspection: Inspection, actor: Actor, stage: Stage) -> dict[str, Any]:
 
 
 def mark(session: Session, stage: Stage, clause_id: int, actor: Actor) -> None:
-    actions.mark_clause(session, clause_id, weight=2.0, is_safety=True, actor=actor, now=stage.now)
+    checklists.mark_clause(session, clause_id, weight=2.0, is_safety=True, actor=actor, now=stage.now)
 
 
 def plan(session: Session, stage: Stage, made: InspectionPlan, actor: Actor) -> object:
-    return actions.plan_inspection(session, made, seed=SEED, actor=actor, now=stage.now)
+    return plans.plan_inspection(session, made, seed=SEED, actor=actor, now=stage.now)
 
 
 def replace(session: Session, stage: Stage, made: Inspection, actor: Actor) -> None:
     person_id = session.scalars(sa.select(Inspector.person_id).where(Inspector.inspection_id == made.id)).one()
-    actions.replace_inspector(session, made.id, person_id, reason="出差", **by(made, actor, stage))
+    plans.replace_inspector(session, made.id, person_id, reason="出差", **by(made, actor, stage))
 
 
 def cancel(session: Session, stage: Stage, made: Inspection, actor: Actor) -> None:
-    actions.cancel_inspection(session, made.id, reason="合并", **by(made, actor, stage))
+    plans.cancel_inspection(session, made.id, reason="合并", **by(made, actor, stage))
 
 
 def announce(session: Session, stage: Stage, made: Inspection, actor: Actor) -> None:
-    actions.announce_inspection(session, made.id, **by(made, actor, stage))
+    plans.announce_inspection(session, made.id, **by(made, actor, stage))
 
 
 def begin(session: Session, stage: Stage, made: Inspection, actor: Actor) -> None:
@@ -183,11 +183,11 @@ def the_plan(session: Session, stage: Stage) -> InspectionPlan:
 
 
 ATTEMPTS = (
-    Attempt("inspections.actions.mark_clause", PLANNERS, some_clause, mark, is_office_wide=True),
-    Attempt("inspections.actions.plan_inspection", PLANNERS, the_plan, plan),
-    Attempt("inspections.actions.replace_inspector", PLANNERS, drawn, replace),
-    Attempt("inspections.actions.cancel_inspection", PLANNERS, planned, cancel),
-    Attempt("inspections.actions.announce_inspection", PLANNERS, planned, announce),
+    Attempt("inspections.checklists.mark_clause", PLANNERS, some_clause, mark, is_office_wide=True),
+    Attempt("inspections.plans.plan_inspection", PLANNERS, the_plan, plan),
+    Attempt("inspections.plans.replace_inspector", PLANNERS, drawn, replace),
+    Attempt("inspections.plans.cancel_inspection", PLANNERS, planned, cancel),
+    Attempt("inspections.plans.announce_inspection", PLANNERS, planned, announce),
     Attempt("inspections.actions.begin_inspection", JUDGES, announced, begin),
     Attempt("inspections.actions.judge_item", JUDGES, begun, judge),
     Attempt("inspections.actions.send_findings", JUDGES, judged, send),

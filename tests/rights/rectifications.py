@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM, Role
 from qs.observations.recording import prepare_recording
 from qs.periods import local_day
-from qs.rectifications import actions
+from qs.rectifications import actions, extensions
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import NewPlan, Source, Verdict
 from qs.settings import settings
@@ -64,7 +64,7 @@ def closed(session: Session, stage: Stage) -> int:
 
 def asked(session: Session, stage: Stage) -> int:
     order = ordered(session, stage)
-    actions.ask_extension(session, order, "采购", version=1, actor=SYSTEM, now=stage.now)
+    extensions.ask_extension(session, order, "采购", version=1, actor=SYSTEM, now=stage.now)
     return order
 
 
@@ -118,18 +118,18 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     Attempt(
-        "rectifications.actions.ask_extension",
+        "rectifications.extensions.ask_extension",
         UNIT,
         prepare=ordered,
-        act=lambda session, stage, made, actor: actions.ask_extension(
+        act=lambda session, stage, made, actor: extensions.ask_extension(
             session, made, "采购", version=version(session, made), actor=actor, now=stage.now
         ),
     ),
     Attempt(
-        "rectifications.actions.decide_extension",
+        "rectifications.extensions.decide_extension",
         APPROVERS,
         prepare=asked,
-        act=lambda session, stage, made, actor: actions.decide_extension(
+        act=lambda session, stage, made, actor: extensions.decide_extension(
             session, made, "同意", is_granted=True, version=version(session, made), actor=actor, now=stage.now
         ),
     ),

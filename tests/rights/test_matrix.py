@@ -18,7 +18,7 @@ from qs.office import prepare_office
 from qs.sentences import action_label, word_of
 from tests.conftest import MONDAY
 from tests.rights.attempt import Attempt, Stage
-from tests.test_architecture import CONTEXTS, is_action, name_of, sources, tree
+from tests.test_architecture import CONTEXTS, is_action, name_of, records, sources, tree
 from tests.world import MADE_AT, build_world, enroll
 
 HERE = Path(__file__).parent
@@ -41,7 +41,6 @@ REPEATABLE = {  # what every office begins with: loading again what is there cha
     "rankings.schemes.prepare_scheme",
     "standards.actions.load_library",
 }
-TRACING = {"record", "trace", "trace_changes"}  # how rooms leave a trace
 
 
 class Undone(Exception):
@@ -65,16 +64,6 @@ def known_actions() -> set[str]:
             room = name_of(path).removeprefix("qs/").removesuffix(".py").replace("/", ".")
             found |= {f"{room}.{node.name}" for node in nodes if is_action(node) and records(node)}
     return found
-
-
-def records(node: ast.FunctionDef) -> bool:
-    """An action of its own leaves a trace, by itself or through its room's helper, and checks a right."""
-    names = {
-        call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call)
-    }
-    return node.name not in TRACING and bool(names & TRACING)
 
 
 def test_every_action_stands_in_the_table():

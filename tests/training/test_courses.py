@@ -12,6 +12,7 @@ from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.training import actions, queries
 from qs.training.models import CoursePlace, CourseSession
 from qs.training.terms import Attendance, PartnerKind, SessionState
+from qs.training.waiting import waiting
 from tests.training.conftest import ENTERED_AT, HELD_AT, course, trainee
 from tests.world import AUDITOR, STRANGER, in_services, person
 
@@ -156,9 +157,9 @@ def test_hours_by_provider_show_no_names_and_only_the_own_scope(store, school):
 def test_a_session_held_but_not_entered_waits_for_human_resources(store, school):
     register(store, school, school.first)
     with store.reading() as session:
-        before = queries.waiting(session, actor=school.keeper, now=ENTERED_AT)
-        after = queries.waiting(session, actor=school.keeper, now=HELD_AT + timedelta(days=1))
-        others = queries.waiting(session, actor=AUDITOR, now=HELD_AT + timedelta(days=1))
+        before = waiting(session, actor=school.keeper, now=ENTERED_AT)
+        after = waiting(session, actor=school.keeper, now=HELD_AT + timedelta(days=1))
+        others = waiting(session, actor=AUDITOR, now=HELD_AT + timedelta(days=1))
     assert ([line.code for line in before], [line.code for line in others]) == ([], [])
     assert [line.code for line in after] == ["training.attendance"]
 

@@ -9,6 +9,7 @@ import pytest
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.training import queries, talent
 from qs.training.terms import NewTalentProgramme, NominationState, Outcome, TalentState
+from qs.training.waiting import waiting
 from tests.training.conftest import ENTERED_AT
 from tests.world import AUDITOR
 
@@ -106,7 +107,7 @@ def test_what_waits_is_told_to_who_decides(store, offered, nominated, deciders):
 
     def codes(actor, days):
         with store.reading() as session:
-            return [line.code for line in queries.waiting(session, actor=actor, now=ENTERED_AT + timedelta(days=days))]
+            return [line.code for line in waiting(session, actor=actor, now=ENTERED_AT + timedelta(days=days))]
 
     assert codes(chooser, 10) == []
     assert codes(chooser, 22) == ["training.choose"]

@@ -16,25 +16,32 @@ from qs.office import prepare_office
 from qs.publication import actions
 from qs.rankings.actions import freeze_period
 from qs.web import open_data
+from tests.conftest import MONDAY
 from tests.rankings.city import QUARTER, full_quarter
 from tests.world import MADE_AT, enroll, person
 
 
-@pytest.fixture
-def fetch(store, now, monkeypatch):
-    """A client on a store with one published report and one draft revision."""
-    with store.writing() as session:
+@pytest.fixture(scope="module")
+def published(shared_store):
+    """A store with one published report and one draft revision; the tests only read it."""
+    with shared_store.writing() as session:
         prepare_office(session, actor=SYSTEM, now=MADE_AT)
-    full_quarter(store)
-    boss = person(Role.SUPERVISOR, username="boss", person_id=enroll(store, "boss", Role.SUPERVISOR))
-    with store.writing() as session:
-        freeze_period(session, QUARTER, actor=SYSTEM, now=now)
-        release_id = actions.prepare_release(session, QUARTER, actor=SYSTEM, now=now)
-        actions.submit_release(session, release_id, version=1, actor=SYSTEM, now=now)
-        actions.approve_release(session, release_id, version=2, actor=boss, now=now)
-        actions.publish_release(session, release_id, version=3, actor=SYSTEM, now=now)
-        actions.prepare_release(session, QUARTER, note="补充", note_en="Added", actor=SYSTEM, now=now)
-    monkeypatch.setattr(db, "database", lambda: store)
+    full_quarter(shared_store)
+    boss = person(Role.SUPERVISOR, username="boss", person_id=enroll(shared_store, "boss", Role.SUPERVISOR))
+    with shared_store.writing() as session:
+        freeze_period(session, QUARTER, actor=SYSTEM, now=MONDAY)
+        release_id = actions.prepare_release(session, QUARTER, actor=SYSTEM, now=MONDAY)
+        actions.submit_release(session, release_id, version=1, actor=SYSTEM, now=MONDAY)
+        actions.approve_release(session, release_id, version=2, actor=boss, now=MONDAY)
+        actions.publish_release(session, release_id, version=3, actor=SYSTEM, now=MONDAY)
+        actions.prepare_release(session, QUARTER, note="补充", note_en="Added", actor=SYSTEM, now=MONDAY)
+    return shared_store
+
+
+@pytest.fixture
+def fetch(published, monkeypatch):
+    """A client of the open data."""
+    monkeypatch.setattr(db, "database", lambda: published)
     app = Starlette(routes=open_data.routes)
 
     def fetching(path: str, **headers: str) -> httpx.Response:

@@ -1,0 +1,176 @@
+"""How a request comes in: filed by the public or the hotline, added to, withdrawn; and how much the public may file."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from qs.actor import Actor, Permission
+from qs.attachments.actions import keep_files
+from qs.attachments.terms import Upload
+from qs.complaints import rules
+from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
+from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, step, trace
+from qs.complaints.terms import (
+    DISPATCH_RULE,
+    HANDLE_RULE,
+    Filed,
+    NewRequest,
+    Outcome,
+    RequestChannel,
+    RequestState,
+    StepKind,
+)
+from qs.errors import Conflict, InvalidInput
+from qs.periods import local_day
+from qs.settings import settings
+from qs.texts import checked, composed
+from qs.vault.actions import keep_person
+
+P = Permission
+PUBLIC_CHANNELS = (RequestChannel.WEB, RequestChannel.APP)
+ADDITIONS_PER_DAY = 10
+FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+
+
+def file_request(session: Session, wanted: NewRequest, *, actor: Actor, now: datetime, address: str = "") -> Filed:
+    """Register a request of any type, from the public or by the hotline; its time runs from now.
+
+    `address`: a keyed hash of where the public files from, for the limits. The receipt code is returned once and kept
+    as a hash only. Raises InvalidInput naming every faulty text, or Conflict when the public files too often.
+    """
+    is_public = not actor.has(P.COMPLAINTS_REGISTER)
+    permission = P.PUBLIC_SPEAK if is_public else P.COMPLAINTS_REGISTER
+    actor.check(permission)
+    service = None
+    if wanted.service_id is None:
+        actor.check_everywhere(permission)
+    else:
+        service = handling_service(session, wanted.service_id, permission, actor=actor, now=now)
+    said = composed_request(wanted)
+    if is_public:
+        check_limits(session, address, wanted.service_id, now=now)
+    code = rules.code_of(secrets.token_bytes(rules.CODE_BYTES))
+    request = new_request(session, said, rules.code_hash(code), is_public=is_public, actor=actor, now=now)
+    request.area_id = wanted.area_id or (service.area_id if service else None)
+    session.add(request)
+    session.flush()
+    begin_time(session, request, actor=actor, now=now)
+    files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
+    facts = {"kind": request.kind.value, "channel": request.channel.value, "service": wanted.service_id}
+    trace(session, "complaints.filed_request", request, actor=actor, now=now, files=len(files), **facts)
+    return Filed(request.id, request.number, rules.shown_code(code))
+
+
+def composed_request(wanted: NewRequest) -> NewRequest:
+    """The request with its texts as they are kept. Raises InvalidInput naming every faulty one."""
+    title, text, place = composed(wanted.title), composed(wanted.text), composed(wanted.place)
+    contact = rules.composed_contact(wanted.contact)
+    if problems := tuple(rules.content_problems(title, text, place, contact)):
+        raise InvalidInput(problems=problems)
+    return replace(wanted, title=title, text=text, place=place, contact=None if contact.is_empty else contact)
+
+
+def new_request(
+    session: Session, said: NewRequest, receipt_hash: str, *, is_public: bool, actor: Actor, now: datetime
+) -> Request:
+    """A request with its number, not stored yet; who is behind it goes to the vault. The public cannot claim a desk."""
+    contact = said.contact
+    return Request(
+        number=next_number(session, now),
+        receipt_hash=receipt_hash,
+        version=1,
+        kind=said.kind,
+        channel=RequestChannel.WEB if is_public and said.channel not in PUBLIC_CHANNELS else said.channel,
+        title=said.title,
+        text=said.text,
+        place=said.place,
+        service_id=said.service_id,
+        vault_person_id=None if contact is None else keep_person(session, **vars(contact), actor=actor, now=now),
+        wants_reply=said.wants_reply,
+        is_confidential=said.is_confidential,
+        state=RequestState.REGISTERED,
+        registered_at=now,
+        registered_by_id=actor.person_id,
+        rework_count=0,
+        returned_count=0,
+        failed_call_count=0,
+    )
+
+
+def begin_time(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+    """Let the time for handling and the time for dispatch begin, and keep the first step."""
+    handling_limit(request, limit(session, request, HANDLE_RULE, actor=actor, now=now))
+    until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
+    request.next_due_at = until.due_at
+    session.add(
+        RequestStep(
+            request_id=request.id,
+            kind=StepKind.REGISTERED,
+            at=now,
+            person_id=actor.person_id,
+            to_state=RequestState.REGISTERED,
+            due_id=until.due_id,
+            due_at=until.due_at,
+            is_told=True,
+        )
+    )
+
+
+def next_number(session: Session, now: datetime) -> str:
+    """The next number of the local year; two at the same moment wait for each other."""
+    year = local_day(now, settings().zone).year
+    counter = session.get(RequestCounter, year, with_for_update=True)
+    if counter is None:
+        counter = RequestCounter(year=year, last=0)
+        session.add(counter)
+    counter.last += 1
+    return rules.number_of(year, counter.last)
+
+
+def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:
+    """Keep this filing of the public, unless its address or everybody together filed too much lately."""
+    session.execute(sa.delete(Filing).where(Filing.at < now - DAY))
+    recent = sa.select(sa.func.count(Filing.id)).where(Filing.at > now - HOUR)
+    own = recent.where(Filing.address == address)
+    of_all = session.scalar(recent) or 0
+    by_address = session.scalar(own) or 0
+    lately = session.scalar(own.where(Filing.at > now - FIVE_MINUTES)) or 0
+    about = session.scalar(own.where(Filing.service_id == service_id)) or 0
+    if address:
+        rules.check_filings(of_all, by_address, about if service_id else 0, lately)
+    else:
+        rules.check_filings(of_all, 0, 0, 0)
+    session.add(Filing(address=address, service_id=service_id, at=now))
+
+
+def add_to_request(
+    session: Session, code: str, text: str, files: Sequence[Upload] = (), *, actor: Actor, now: datetime
+) -> None:
+    """Let the requester say more while the request is open; the time limit stays as it is."""
+    request = by_receipt(session, code, actor=actor)
+    note = checked(text, field=rules.TEXT)
+    said = sa.select(sa.func.count(RequestStep.id)).where(
+        RequestStep.request_id == request.id,
+        RequestStep.kind == StepKind.ADDED,
+        RequestStep.at > now - timedelta(days=1),
+    )
+    if (session.scalar(said) or 0) >= ADDITIONS_PER_DAY:
+        raise Conflict("additions_too_many", count=ADDITIONS_PER_DAY)
+    step(session, request, StepKind.ADDED, actor=actor, now=now, note=note, is_told=True)
+    kept = keep_files(session, f"request:{request.id}", files, actor=actor, now=now)
+    request.version += 1
+    trace(session, "complaints.added_to_request", request, actor=actor, now=now, files=len(kept))
+
+
+def withdraw_request(session: Session, code: str, *, actor: Actor, now: datetime) -> None:
+    """End a request because its requester does not want it any more."""
+    request = by_receipt(session, code, actor=actor)
+    close(session, request, StepKind.WITHDRAWN, Outcome.WITHDRAWN, actor=actor, now=now)
+    request.version += 1
+    trace(session, "complaints.withdrew_request", request, actor=actor, now=now)

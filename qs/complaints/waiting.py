@@ -1,0 +1,74 @@
+"""What waits for a person in complaints: requests to dispatch, sign, answer, rule on and call back about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from qs.actor import Actor, Permission
+from qs.complaints.queries import open_requests
+from qs.complaints.terms import RequestState
+from qs.waiting import Waiting
+
+Row = Any  # Any: one row of a frame of requests
+P = Permission
+READ = P.COMPLAINTS_READ
+REPLIES_TOLD = 4  # lines of what waits for a unit
+
+
+def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
+    """What this person must do about requests, most pressing first."""
+    if not actor.has(READ):
+        return []
+    frame = open_requests(session, actor=actor, now=now)
+    found: list[Waiting] = []
+    if actor.has(P.COMPLAINTS_APPROVE):
+        found += extensions_to_decide(frame, actor)
+    if actor.has_everywhere(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH):
+        for row in rows_of(frame[frame["state"] == RequestState.RETURNED].head(REPLIES_TOLD)):
+            found.append(one("request_to_rule", row, number=row.number))
+        found += several("requests_supervised", frame[frame["supervised_at"].notna()], view="overdue")
+    if actor.has(P.COMPLAINTS_DISPATCH):
+        found += several("requests_to_dispatch", frame[frame["state"] == RequestState.REGISTERED], queue="dispatch")
+        found += several("requests_overdue", frame[frame["is_overdue"]], view="overdue")
+    if actor.has(P.COMPLAINTS_CALL_BACK):
+        replied = frame[(frame["state"] == RequestState.REPLIED) & frame["has_contact"] & frame["wants_reply"]]
+        found += several("requests_to_call_back", replied, view="calls")
+    if actor.has(P.COMPLAINTS_HANDLE):
+        found += several("requests_to_sign", frame[frame["state"] == RequestState.DISPATCHED], queue="sign")
+        mine = frame[frame["state"] == RequestState.IN_PROGRESS].head(REPLIES_TOLD)
+        for row in rows_of(mine):
+            code = "request_to_reply" if row.title else "request_to_reply_withheld"
+            found.append(one(code, row, number=row.number, title=row.title))
+    return sorted(found, key=lambda line: (line.due_at is None, line.due_at or now))
+
+
+def extensions_to_decide(frame: pd.DataFrame, actor: Actor) -> list[Waiting]:
+    asked = frame[
+        frame["extension_asked_at"].notna()
+        & frame["extension_decided_at"].isna()
+        & (frame["state"] == RequestState.IN_PROGRESS)
+    ]
+    others = asked[asked["handler_id"].fillna(0) != (actor.person_id or -1)]
+    return [one("extension_to_decide", row, number=row.number) for row in rows_of(others.head(REPLIES_TOLD))]
+
+
+def rows_of(frame: pd.DataFrame) -> list[Row]:
+    return list(frame.itertuples(index=False))
+
+
+def one(code: str, row: Row, **facts: str) -> Waiting:
+    due = None if pd.isna(row.next_due_at) else row.next_due_at.to_pydatetime()
+    return Waiting(code, "complaints", due, dict(facts), {"request": str(row.request_id)})
+
+
+def several(code: str, rows: pd.DataFrame, **query: str) -> list[Waiting]:
+    """One line for all of them, due when the first is."""
+    if rows.empty:
+        return []
+    first = rows_of(rows.head(1))[0]
+    due = None if pd.isna(first.next_due_at) else first.next_due_at.to_pydatetime()
+    return [Waiting(code, "complaints", due, {"count": len(rows)}, dict(query))]
