@@ -14,7 +14,7 @@ from qs.stats.exact_ranks import checked_normals
 from qs.stats.ranks import RankRegion
 
 DRAWS = 10_000
-BLOCK = 2_000_000  # so many differences are held at a time
+BLOCK = 200_000  # so many differences are held at a time: they stay in the processor's cache
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -51,6 +51,8 @@ def rank_confidence_sets(
     Source: Mogstad, Romano, Shaikh & Wilhelm (2024), Review of Economic Studies 91:476-518; Romano & Wolf (2005).
     """
     seen, errors = checked_normals(estimates, standard_errors)
+    if not 0.5 <= confidence < 1 or draws < 1:
+        raise ValueError("the confidence must be at least a half and below 1, and there must be draws")
     units = len(seen)
     spread = np.hypot(errors[:, None], errors[None, :])
     gap = seen[:, None] - seen[None, :]
@@ -59,8 +61,9 @@ def rank_confidence_sets(
         above = rejected(gap, spread, noise, ~np.eye(units, dtype=bool), confidence)
         return RankRegion(1 + above.sum(axis=0), units - above.sum(axis=1))
     lower, upper = np.ones(units, dtype=np.int64), np.full(units, units, dtype=np.int64)
+    turned = np.ascontiguousarray(noise.T, dtype=np.float32)
     for unit in range(units):
-        wins, losses = rejected_of_one(unit, gap[unit], spread[unit], noise, confidence)
+        wins, losses = rejected_of_one(unit, gap[unit], spread[unit], turned, confidence)
         lower[unit], upper[unit] = 1 + losses, units - wins
     return RankRegion(lower, upper)
 
@@ -82,42 +85,41 @@ def rejected(gap: FloatArray, spread: FloatArray, noise: FloatArray, active: Boo
 
 
 def greatest(noise: FloatArray, scale: FloatArray, active: BoolArray) -> FloatArray:
-    """The greatest standardised difference among the active pairs, in every draw."""
-    first, second = np.nonzero(active)
-    both_ways = active & active.T
-    if (both_ways == active).all():  # the greatest of both signs is the greatest size: half the work
-        first, second = np.nonzero(np.triu(active))
-    scales = scale[first, second]
+    """The greatest standardised difference among the active pairs in every draw, or zero if that is greater.
+
+    Whole tables of all pairs are reckoned, in single precision: many times faster than picking out the active ones.
+    """
+    units = len(scale)
+    scales, drawn = np.where(active, scale, 0.0).astype(np.float32), noise.astype(np.float32)
     found = np.empty(len(noise))
-    turned = np.ascontiguousarray(noise.T)
-    step = max(BLOCK // max(len(first), 1), 1)
+    step = max(BLOCK // units**2, 1)
+    table = np.empty((step, units, units), dtype=np.float32)
     for at in range(0, len(noise), step):
-        block = turned[:, at : at + step]
-        differences = (block[first] - block[second]) * scales[:, None]
-        if (both_ways == active).all():
-            np.abs(differences, out=differences)
-        found[at : at + step] = differences.max(axis=0)
+        block = drawn[at : at + step]
+        differences = table[: len(block)]
+        np.subtract(block[:, :, None], block[:, None, :], out=differences)
+        differences *= scales
+        found[at : at + step] = differences.reshape(len(block), -1).max(axis=1)
     return found
 
 
 def rejected_of_one(
-    unit: int, gap: FloatArray, spread: FloatArray, noise: FloatArray, confidence: float
+    unit: int, gap: FloatArray, spread: FloatArray, noise: NDArray[np.float32], confidence: float
 ) -> tuple[int, int]:
-    """How many units this one is found above, and how many below."""
-    others = (np.arange(len(gap)) != unit) & (spread > 0)
+    """How many units this one is found above, and how many below; `noise` is (units, draws)."""
     certain = spread == 0
+    others = ~certain & (np.arange(len(gap)) != unit)
     wins, losses = int((certain & (gap > 0)).sum()), int((certain & (gap < 0)).sum())
-    scale = 1 / spread[others]
-    score = np.concatenate([gap[others] * scale, -gap[others] * scale])
-    drawn = (noise[:, unit, None] - noise[:, others]) * scale
-    active = np.ones(len(score), dtype=bool)
-    while active.any():
-        half = len(scale)
-        ahead = drawn[:, active[:half]].max(axis=1, initial=-np.inf)
-        behind = (-drawn[:, active[half:]]).max(axis=1, initial=-np.inf)
-        new = active & (score > np.quantile(np.maximum(ahead, behind), confidence))
-        if not new.any():
+    score = gap[others] / spread[others]
+    drawn = (noise[unit] - noise[others]) / spread[others, None].astype(np.float32)
+    above, below = np.ones(len(score), dtype=bool), np.ones(len(score), dtype=bool)  # the pairs not yet rejected
+    while above.any() or below.any():
+        most = drawn.max(axis=0, initial=0.0, where=above[:, None])
+        least = drawn.min(axis=0, initial=0.0, where=below[:, None])
+        critical = np.quantile(np.maximum(most, -least), confidence)
+        won, lost = above & (score > critical), below & (-score > critical)
+        if not (won | lost).any():
             break
-        active &= ~new
-        wins, losses = wins + int(new[:half].sum()), losses + int(new[half:].sum())
+        above, below = above & ~won, below & ~lost
+        wins, losses = wins + int(won.sum()), losses + int(lost.sum())
     return wins, losses

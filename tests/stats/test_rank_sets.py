@@ -80,3 +80,9 @@ def test_intervals_to_compare_by_just_touch_when_units_just_differ():
 def test_errors_below_zero_are_refused():
     with pytest.raises(ValueError, match="standard errors are not negative"):
         sets([1.0], [-1.0])
+
+
+@pytest.mark.parametrize("asked", [{"confidence": 1.0}, {"confidence": 0.4}, {"draws": 0}])
+def test_impossible_confidence_is_refused(asked):
+    with pytest.raises(ValueError, match="the confidence must be"):
+        sets([1.0, 2.0], [1.0, 1.0], **asked)
