@@ -26,7 +26,8 @@ def average_run_length(plan: CusumPlan | EwmaPlan, *, shift: float = 0.0) -> flo
         raise ValueError(f"shift must be finite, not {shift}")
     if isinstance(plan, EwmaPlan):
         return _ewma_length(plan, shift)
-    return 1 / (1 / _cusum_length(plan, shift) + 1 / _cusum_length(plan, -shift))
+    alarms_per_point = 1 / _cusum_length(plan, shift) + 1 / _cusum_length(plan, -shift)
+    return 1 / alarms_per_point if alarms_per_point > 0 else np.inf
 
 
 def _cusum_length(plan: CusumPlan, shift: float) -> float:
