@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from qs.stats.composites.normalising import z_scores
 
 SLACK = 1e-9  # rounding in sums of weights
+SMALL_PRODUCT = 250_000  # multiplications; OpenBLAS takes threads from 262,144 on
 
 FloatArray = NDArray[np.float64]
 
@@ -95,14 +96,25 @@ def checked_weights(weights: ArrayLike, count: int) -> FloatArray:
 def spread_out(parts: Sequence[NDArray[np.generic]], weights: FloatArray) -> FloatArray:
     """The sum of weight times part: (units,) or (units, draws), whichever parts and weights have."""
     if weights.ndim == 2 and all(part.ndim == 1 for part in parts):
-        return np.asarray(np.stack(parts, axis=1).astype(np.float64) @ weights.T)
-    shape = np.broadcast_shapes(*(part.shape if part.ndim > 1 else (*part.shape, 1) for part in parts))
-    whole = np.zeros(np.broadcast_shapes(shape, (1, len(weights) if weights.ndim == 2 else 1)))
-    product = np.empty(whole.shape)
-    for part, weight in zip(parts, np.moveaxis(weights, -1, 0), strict=True):
-        np.multiply(part if part.ndim > 1 else part[:, None], weight, out=product)
-        whole += product
-    return whole if weights.ndim == 2 or any(part.ndim > 1 for part in parts) else whole[:, 0]
+        return product(np.stack(parts, axis=1).astype(np.float64), weights.T)
+    is_drawn = weights.ndim == 2 or any(part.ndim > 1 for part in parts)
+    columns = [part if part.ndim > 1 else part[:, None] for part in parts]
+    ways = np.ascontiguousarray(weights.T)  # parts first
+    shape = np.broadcast_shapes(*(part.shape for part in columns), (1, *ways.shape[1:]))
+    whole, share = np.zeros(shape), np.empty(shape)
+    for part, weight in zip(columns, ways, strict=True):
+        np.multiply(part, weight, out=share)
+        whole += share
+    return whole if is_drawn else whole[:, 0]
+
+
+def product(left: FloatArray, right: FloatArray) -> FloatArray:
+    """The matrix product, in pieces so small that BLAS does not share them out to threads, which wait for each other."""
+    found = np.empty((left.shape[0], right.shape[1]))
+    step = max(SMALL_PRODUCT // max(left.size, 1), 1)
+    for first in range(0, right.shape[1], step):
+        found[:, first : first + step] = left @ right[:, first : first + step]
+    return found
 
 
 def mean_of(
