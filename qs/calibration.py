@@ -168,12 +168,15 @@ def lines(result: Calibration) -> list[str]:
     for service in SERVICES:
         for sigmas in STEP_SIGMAS:
             found = {
-                one.judge: f"{one.found_share:.1%} in {one.delay_months:.0f}"
-                for one in result.found
-                if one.service == service and one.step_sigmas == sigmas
+                one.judge: cell(one) for one in result.found if one.service == service and one.step_sigmas == sigmas
             }
-            told.append(row(f"{service}, {sigmas:g} sigma", [found[name] for name in JUDGES]))
+            planted = f"{sigmas:g} sigma" if sigmas else "nothing"
+            told.append(row(f"{service}, {planted}", [found[name] for name in JUDGES]))
     return told
+
+
+def cell(found: FoundShare) -> str:
+    return f"{found.found_share:.1%} in {found.delay_months:.0f}" if found.found_share else "none"
 
 
 def header() -> str:

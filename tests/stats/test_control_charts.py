@@ -90,6 +90,31 @@ def test_a_start_on_the_first_period_changes_nothing():
     assert chart(MIXED, segment_starts=rebased_at(0, 18)).upper.tolist() == chart(MIXED).upper.tolist()
 
 
+def test_exact_limits_use_the_unrounded_factor():
+    assert chart([1, 2] * 4, exact=True).upper[0] == pytest.approx(1.5 + 3 / 1.128)
+
+
+def test_median_ranges_are_not_moved_by_one_wild_point():
+    found = chart(MIXED, ranges="median")
+    assert found.upper[0] - found.mean[0] == pytest.approx(3.145)
+    assert found.range_limit[0] == pytest.approx(3.865)
+    assert chart(MIXED, ranges="median", exact=True).upper[0] - found.mean[0] == pytest.approx(3 / 0.954)
+
+
+def test_where_the_median_range_is_zero_the_mean_range_takes_its_place():
+    rare = [0.0] * 10 + [1.0] * 10
+    assert chart(rare, ranges="median").upper[0] == pytest.approx(chart(rare).upper[0])
+
+
+def test_every_segment_has_a_median_range_of_its_own():
+    found = chart([1, 2] * 4 + [10, 20] * 4, segment_starts=rebased_at(8, 16), ranges="median")
+    assert found.upper[[0, 15]] - found.mean[[0, 15]] == pytest.approx([3.145, 31.45])
+
+
+def test_the_limit_of_the_ranges_is_that_of_the_screening():
+    assert chart([1, 2] * 4).range_limit == pytest.approx([3.267] * 8)
+
+
 # Rules
 
 
@@ -286,6 +311,19 @@ def test_a_target_beyond_the_limits_is_always_met_or_never(target, up, down):
     assert chart(STEADY, target=target, direction=Direction.DOWN).assurance is down
 
 
+@pytest.mark.parametrize(
+    ("target", "up"), [(4.16, Assurance.FAILS), (-1.16, Assurance.PASSES), (4.15, Assurance.INCONSISTENT)]
+)
+def test_a_target_on_a_limit_can_be_asked_to_decide(target, up):
+    assert chart([1, 2] * 4, target=target, ties="inclusive").assurance is up
+
+
+@pytest.mark.parametrize("direction", [Direction.UP, Direction.DOWN])
+def test_a_value_that_never_leaves_its_target_meets_it(direction):
+    assert chart([5.0] * 12, target=5, ties="inclusive", direction=direction).assurance is Assurance.PASSES
+    assert chart([0.0] * 12, target=0, ties="inclusive", direction=direction).assurance is Assurance.PASSES
+
+
 def test_without_a_good_direction_or_a_target_nothing_is_assured():
     assert chart(STEADY, target=99, direction=Direction.NEUTRAL).assurance is Assurance.NONE
     assert chart(STEADY).assurance is Assurance.NONE
@@ -339,6 +377,8 @@ def test_a_point_off_a_constant_baseline_is_outside():
         ([STEADY], {"baseline_periods": 6}, "baseline_periods"),
         ([STEADY], {"gap": "fill"}, "gap"),
         ([STEADY], {"shift_length": 1}, "shift_length"),
+        ([STEADY], {"ranges": "mode"}, "ranges"),
+        ([STEADY], {"ties": "half"}, "ties"),
     ],
 )
 def test_a_mistake_in_the_arguments_is_refused_by_name(values, options, word):

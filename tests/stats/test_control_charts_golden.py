@@ -132,12 +132,11 @@ def test_assurance_agrees_with_the_published_rule(case):
     assert found.assurance.tolist() == [ASSURANCES[word] for word in case["expected"]]
 
 
-def test_limits_agree_with_the_nist_handbook_but_for_its_unrounded_factor():
+def test_exact_limits_agree_with_the_nist_handbook():
     case = golden("xmr_05_nist_individuals")
     expected, within = case["expected"], case["tolerance"]["abs"]
-    found = xmr([case["input"]["value"]], direction=Direction.UP, screen=False).chart(0)
-    reach = (found.upper[0] - found.mean[0]) / 2.66 * 3 / 1.128
+    found = xmr([case["input"]["value"]], direction=Direction.UP, screen=False, exact=True).chart(0)
     assert found.mean[0] == pytest.approx(expected["mean"])
-    assert found.mean[0] + reach == pytest.approx(expected["ucl"], abs=within)
-    assert found.mean[0] - reach == pytest.approx(expected["lcl"], abs=within)
+    assert found.upper[0] == pytest.approx(expected["ucl"], abs=within)
+    assert found.lower[0] == pytest.approx(expected["lcl"], abs=within)
     assert not found.rule.any()

@@ -39,6 +39,8 @@ def batches(draw: st.DrawFn) -> Batch:
         "screen": draw(st.booleans()),
         "gap": draw(st.sampled_from(["skip", "break"])),
         "target": draw(st.integers(-10, 10)),
+        "ranges": draw(st.sampled_from(["mean", "median"])),
+        "ties": draw(st.sampled_from(["strict", "inclusive"])),
     }
     return Batch(np.array(rows, dtype=float), options)
 
