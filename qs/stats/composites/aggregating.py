@@ -109,7 +109,7 @@ def spread_out(parts: Sequence[NDArray[np.generic]], weights: FloatArray) -> Flo
 
 
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """The matrix product, in pieces so small that BLAS does not share them out to threads, which wait for each other."""
+    """The matrix product, in pieces so small that BLAS keeps them on one thread: several wait for each other."""
     found = np.empty((left.shape[0], right.shape[1]))
     step = max(SMALL_PRODUCT // max(left.size, 1), 1)
     for first in range(0, right.shape[1], step):

@@ -15,7 +15,7 @@ from qs.stats.ranks import SLAB, extreme_count, place_at, place_counts
 
 DRAWS = 10_000
 CONFIDENCE = 0.9  # the 5th and 95th percentile, as in COINr's uncertainty analysis
-BLOCK = 100_000  # so many scores are made at a time: they stay in the processor's cache
+BLOCK = 50_000  # so many scores are made at a time: they stay in the processor's cache
 
 FloatArray = NDArray[np.float64]
 
