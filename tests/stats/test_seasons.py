@@ -99,6 +99,11 @@ def test_quarters_and_days_of_the_week_are_seasons_too():
     assert found.effects.shape == (1, 7)
 
 
+def test_a_handful_of_points_is_never_enough():
+    assert without_season([[1.0, 5, 1, 5, 1, 5]], np.arange(6) % 2, months_per_year=2).enough.tolist() == [False]
+    assert without_season([[1.0, 5] * 6], np.arange(12) % 2, months_per_year=2).has_season.tolist() == [True]
+
+
 @given(scale=st.floats(0.01, 100), shift=st.integers(-100, 100), seed=st.integers(0, 50))
 @settings(deadline=None, max_examples=30)
 def test_another_unit_changes_no_season(scale, shift, seed):

@@ -28,7 +28,7 @@ class Seasons:
     adjusted: FloatArray  # (series, periods), the values less the effect of their month; as they were without a season
     effects: FloatArray  # (series, months), around zero; zero where there is no season
     has_season: BoolArray
-    enough: BoolArray  # points to tell: at least two of every month that occurs, and two whole years of them
+    enough: BoolArray  # points to tell: every month has been seen at least twice
     p_value: FloatArray  # of the season; 1 where there are not enough points
 
 
@@ -50,8 +50,7 @@ def without_season(values: ArrayLike, months: ArrayLike, *, months_per_year: int
     patterns, kind = np.unique(~np.isnan(observed), axis=0, return_inverse=True)
     for number, present in enumerate(patterns):
         counted = np.bincount(calendar[present], minlength=months_per_year)
-        is_enough = present.sum() >= MIN_SEASON_CYCLES * months_per_year and counted.min() >= MIN_SEASON_CYCLES
-        if not is_enough:
+        if counted.min() < MIN_SEASON_CYCLES or counted.sum() < max(2 * MIN_STEP_POINTS, months_per_year + 2):
             continue
         rows = np.flatnonzero(kind.ravel() == number)
         found, chance = _fitted(observed[np.ix_(rows, np.flatnonzero(present))], calendar[present], months_per_year)
