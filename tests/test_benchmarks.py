@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import raw
+from benchmarks import control_charts, raw
 from benchmarks.__main__ import main
 from benchmarks.measuring import percentile_95, ratios, rounds, spread
 from benchmarks.traffic import SERVICES, YEAR_SECONDS, add_office, events
@@ -14,6 +14,7 @@ from qs.actor import SYSTEM
 from qs.db import is_postgresql
 from qs.observations.verify import verify_rollups
 from qs.settings import settings
+from qs.stats.control_charts import Direction, xmr
 
 
 def test_a_ratio_is_told_by_its_middle_repetition():
@@ -66,3 +67,10 @@ def test_an_unknown_benchmark_is_named(capsys):
 
 def test_a_visitor_has_nothing_to_refresh_before_the_page_says_so():
     assert Visitor(None, "live").due == {}  # type: ignore[arg-type]  # no socket needed
+
+
+def test_charts_drawn_group_by_group_are_the_ones_drawn_at_once():
+    values = control_charts.made_up_series()[:60]
+    ours = xmr(values, direction=Direction.UP)
+    assert control_charts.by_groups(values).tolist() == [icon.value for icon in ours.variation]
+    assert len(set(ours.variation)) > 1
