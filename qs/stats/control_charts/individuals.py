@@ -165,18 +165,11 @@ def xmr(
     strong = np.where(weak, np.int8(0), found.side)
     meaning = icons(charted, strong, limits, latest=latest, signs=signs, target=targets, tolerance=tolerance, ties=ties)
     return XmrCharts(
-        mean=limits.mean,
-        lower=limits.lower,
-        upper=limits.upper,
-        near_lower=limits.near_lower,
-        near_upper=limits.near_upper,
+        **vars(limits),
+        **vars(found),
+        **vars(meaning),
         range_limit=np.where(np.isnan(limits.mean), np.nan, UPPER_RANGES[ranges] * spread_range),
-        rule=found.rule,
-        side=found.side,
         weak=weak,
-        point_type=meaning.point_type,
-        variation=meaning.variation,
-        assurance=meaning.assurance,
         trial_limits=segments.spread(segments.total(base))[latest] < MIN_FIRM_POINTS,
         correlation=np.full(len(observed), np.nan) if guarded is None else guarded.correlation,
     )
