@@ -232,6 +232,7 @@ ERRORS: dict[str, str] = {
     "notice_wish_changed": N_(
         "You changed how you are told in another window in the meantime. Look at it again; nothing was overwritten."
     ),
+    "notice_undelivered": N_("This notice could not be delivered."),
     "notice_unknown": N_("There is no such notice."),
     "notice_not_given_up": N_("This notice is on its way or has arrived; there is nothing to send again."),
     "notice_nowhere_to_go": N_("You chose not to be told. Choose a way and save it first, then ask for a trial."),
