@@ -1,4 +1,4 @@
-"""Intervals of single figures, so that nothing is compared without its uncertainty, and many tests at once."""
+"""Intervals of single figures, so that nothing is compared without its uncertainty; for many units see `funnels`."""
 
 from __future__ import annotations
 
