@@ -44,6 +44,8 @@ OFFICE_MEASURES = {
     "request-resolution": Group.REQUESTS,
     "request-satisfaction": Group.REQUESTS,
     "rectification-on-time": Group.INSPECTIONS,
+    "rectification-closed": Group.INSPECTIONS,
+    "rectification-days": Group.INSPECTIONS,
     "inspection-conformity": Group.INSPECTIONS,
 }
 
@@ -63,6 +65,24 @@ class Standing(StrEnum):
     ALIKE = "alike"  # cannot be told apart from the middle
     BELOW = "below"
     UNRANKED = "unranked"
+
+
+class Unit(StrEnum):
+    """Between whom a single indicator is compared: what services are put together by."""
+
+    AREA = "area"
+    PROVIDER = "provider"
+    DEPARTMENT = "department"
+
+
+class Apart(StrEnum):
+    """How far a unit lies from all of its kind together, false discoveries among many comparisons held down."""
+
+    MISSING = "missing"  # no figure in the period
+    TOO_FEW = "too_few"  # not judged
+    INSIDE = "inside"
+    BEYOND_CHANCE = "beyond_chance"
+    BEYOND_USUAL = "beyond_usual"  # also more than units of the kind differ anyway
 
 
 class FaultKind(StrEnum):
@@ -124,6 +144,18 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Standing.ALIKE: N_("cannot be told apart"),
         Standing.BELOW: N_("clearly below the middle"),
         Standing.UNRANKED: N_("not ranked"),
+    },
+    Unit: {
+        Unit.AREA: N_("By area"),
+        Unit.PROVIDER: N_("By provider"),
+        Unit.DEPARTMENT: N_("By department"),
+    },
+    Apart: {
+        Apart.MISSING: N_("no figure"),
+        Apart.TOO_FEW: N_("too few cases to tell"),
+        Apart.INSIDE: N_("no difference beyond chance"),
+        Apart.BEYOND_CHANCE: N_("differs beyond chance"),
+        Apart.BEYOND_USUAL: N_("differs more than is usual"),
     },
     FaultKind: {
         FaultKind.HASH: N_("the stored rows do not give the stored fingerprint"),
