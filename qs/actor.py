@@ -14,7 +14,10 @@ class Permission(StrEnum):
 
     HOME_SEE = "home.see"
     LIVE_READ = "live.read"
-    LIVE_REBASE = "live.rebase"
+    LIVE_REBASE = "live.rebase"  # propose or approve new limits of a chart
+    SIGNALS_READ = "signals.read"
+    SIGNALS_ACKNOWLEDGE = "signals.acknowledge"
+    SIGNALS_DECIDE = "signals.decide"  # dismiss, end, link to a rectification
     STANDARDS_READ = "standards.read"
     STANDARDS_EDIT = "standards.edit"
     STANDARDS_LOAD = "standards.load"  # take over reviewed definitions that come with the program, unchanged
@@ -96,6 +99,7 @@ P = Permission
 EVERYBODY = frozenset({P.HOME_SEE, P.DIRECTORY_READ, P.STANDARDS_READ, P.PROGRAMME_READ, P.TRAINING_READ})
 WATCHERS = EVERYBODY | {P.LIVE_READ}
 CHAIN_READERS = WATCHERS | {
+    P.SIGNALS_READ,
     P.COVERAGE_READ,
     P.DEADLINES_READ,
     P.RECTIFICATIONS_READ,
@@ -112,6 +116,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: CHAIN_READERS
     | {
         P.LIVE_REBASE,
+        P.SIGNALS_ACKNOWLEDGE,
+        P.SIGNALS_DECIDE,
         P.STANDARDS_EDIT,
         P.STANDARDS_LOAD,
         P.FEEDS_READ,
@@ -142,6 +148,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_HEAD: CHAIN_READERS | {P.COMPLAINTS_APPROVE, P.INCENTIVES_APPEAL},
     Role.SERVICE_LEADER: CHAIN_READERS
     | {
+        P.SIGNALS_ACKNOWLEDGE,
         P.RECTIFICATIONS_ANSWER,
         P.COMPLAINTS_HANDLE,
         P.PARTICIPATION_ANSWER,
@@ -152,6 +159,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.THIRD_PARTY: EVERYBODY | {P.EVALUATIONS_READ, P.EVALUATIONS_SCORE},
     Role.INSPECTOR: WATCHERS
     | {
+        P.SIGNALS_READ,
         P.COVERAGE_READ,
         P.DEADLINES_READ,
         P.RECTIFICATIONS_READ,
@@ -180,6 +188,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.INFORMATION_TECHNOLOGY: WATCHERS
     | {
+        P.SIGNALS_READ,
+        P.SIGNALS_ACKNOWLEDGE,
         P.STANDARDS_LOAD,
         P.FEEDS_READ,
         P.FEEDS_EDIT,

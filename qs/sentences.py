@@ -38,6 +38,7 @@ CHAIN = (
     rectifications,
     complaints,
     participation,
+    monitoring,
     inspections,
     evaluations,
     rankings,
@@ -46,7 +47,7 @@ CHAIN = (
     programme,
     publication,
 )
-RECORDING = (audit, access, directory, standards, observations, monitoring, *CHAIN)
+RECORDING = (audit, access, directory, standards, observations, *CHAIN)
 CONTEXTS = (tabular, *RECORDING)
 
 GENERAL_ERRORS: dict[str, str] = {

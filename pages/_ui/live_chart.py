@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from pages._ui import cached, figures
 from pages._ui.live import ASSURANCE_ICONS, COLOURS, arrow
 from pages._ui.page import reading, saving
 from pages._ui.rectification_signal import signal_order
-from pages._ui.run import Page
+from pages._ui.run import Page, go
 from pages._ui.tables import table
 from pages._ui.widgets import definition, note, plain, section, show_text
 from qs.actor import Permission
@@ -20,6 +21,7 @@ from qs.i18n import gettext as _
 from qs.i18n import language, moment, number, pick
 from qs.monitoring import actions, queries
 from qs.monitoring.queries import Board
+from qs.monitoring.signals import signals_of_series
 from qs.monitoring.terms import Level, Standing
 from qs.observations.figures import events_behind
 from qs.periods import from_microseconds, next_start
@@ -30,10 +32,14 @@ from qs.stats.control_charts import Assurance
 EVENTS_LISTED = 200
 LIMIT_LABELS = ("upper_label", "mean_label", "lower_label")  # computed, so one decimal finer than the figures
 Series = Any  # Any: one row of Board.series
+Mark = Any  # Any: one mark as queries.rebases gives it
 
 
-def chart_card(shown: Board, row: int, frame: pd.DataFrame) -> None:
-    """Title, verdicts, and the process chart of one series; `frame` as `queries.process` gives it."""
+def chart_card(shown: Board, row: int, frame: pd.DataFrame, *, onset_at: datetime | None = None) -> None:
+    """Title, verdicts, and the process chart of one series; `frame` as `queries.process` gives it.
+
+    `onset_at`: since when a signal is seen in it, marked in the chart.
+    """
     series = shown.rows[row]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"### {plain(figures.full_name(series))}", anchors=False, width="content")
@@ -50,7 +56,7 @@ def chart_card(shown: Board, row: int, frame: pd.DataFrame) -> None:
     spec = cached.process_spec(
         language(), dark=dark, number_format=figures.number_format(series), day_format=figures.day_format(series.grain)
     )
-    st.vega_lite_chart(worded(frame, series), spec, width="stretch", theme=None, key="process")
+    st.vega_lite_chart(worded(frame, series, onset_at), spec, width="stretch", theme=None, key="process")
 
 
 def chart_facts(series: Series) -> list[str]:
@@ -63,7 +69,7 @@ def chart_facts(series: Series) -> list[str]:
     return facts
 
 
-def worded(frame: pd.DataFrame, series: Series) -> pd.DataFrame:
+def worded(frame: pd.DataFrame, series: Series, onset_at: datetime | None = None) -> pd.DataFrame:
     """The process chart's rows with everything the chart says in words."""
     last = np.arange(len(frame)) == len(frame) - 1
     complete = frame.index[~frame["is_running"] & frame["value"].notna()]
@@ -90,6 +96,8 @@ def worded(frame: pd.DataFrame, series: Series) -> pd.DataFrame:
         for name, text in named.items()
     }
     at = frame["starts_at"].dt.tz_localize(None)
+    begun = (frame["starts_at"] >= onset_at).to_numpy() if onset_at is not None else np.zeros(len(frame), dtype=bool)
+    is_onset = begun & (np.cumsum(begun) == 1)
     return frame.assign(
         starts_at=at,
         label=[figures.period_text(start.to_pydatetime(), series.grain) for start in frame["starts_at"]],
@@ -101,6 +109,8 @@ def worded(frame: pd.DataFrame, series: Series) -> pd.DataFrame:
         ],
         mark_at=at.where(frame["is_mark"]),
         end_at=at.where(last),
+        onset_at=at.where(is_onset),
+        onset_label=[_("since here") if here else None for here in is_onset],
         value_label=[text if row == newest else None for row, text in enumerate(texts)],
         pattern=[pattern.value for pattern in frame["pattern"]],
         **words,
@@ -116,10 +126,21 @@ def next_step(shown: Board, row: int, frame: pd.DataFrame, page: Page, level: Le
         st.markdown(plain(promise))
     definition(_("How it is counted"), definition_facts(series))
     if level is Level.SERVICE:
+        signal_link(series, page)
         signal_order(series, page)
     if level is Level.SERVICE and page.actor.has(Permission.LIVE_REBASE):
         with st.popover(_("New limits"), icon=":material/start:", width="stretch"):
             new_limits(shown, row, frame, page)
+
+
+def signal_link(series: Series, page: Page) -> None:
+    """Open the signal that runs on this series, the most pressing one."""
+    with reading() as session:
+        running = signals_of_series(session, int(series.service_id), int(series.indicator_id), actor=page.actor)
+    if running and st.button(
+        _("Open the signal"), icon=":material/notifications_active:", width="stretch", key="open_signal"
+    ):
+        go("signals", signal=str(running[0][0]))
 
 
 def definition_facts(series: Series) -> list[tuple[str, str]]:
@@ -138,7 +159,7 @@ def definition_facts(series: Series) -> list[tuple[str, str]]:
 
 
 def new_limits(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:
-    """Mark a period from which the process counts as a new one, or take a mark back."""
+    """Propose a period from which the process counts as a new one; approve what somebody else proposed; take back."""
     series = shown.rows[row]
     with reading() as session:
         marks = list(
@@ -149,15 +170,20 @@ def new_limits(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:
                 actor=page.actor,
             )
         )
-    note(_("Use this when you know that the process was changed on purpose. The old limits stay visible before it."))
+    note(
+        _(
+            "Use this when you know that the process was changed on purpose. The old limits stay visible before it, "
+            "and a second person must approve."
+        )
+    )
     starts = frame[~frame["is_running"]]["starts_at"]
     words = {int(start.timestamp()): figures.period_text(start.to_pydatetime(), series.grain) for start in starts}
     with st.form("rebase", border=False):
         chosen = st.selectbox(_("From"), list(words)[::-1], format_func=words.__getitem__)
         reason = st.text_input(_("Reason"), max_chars=actions.REASON_LENGTH)
-        if st.form_submit_button(_("Compute new limits"), type="primary") and chosen is not None:
-            with saving(page, done=_("New limits are computed from here on.")) as session:
-                actions.mark_rebase(
+        if st.form_submit_button(_("Propose new limits"), type="primary") and chosen is not None:
+            with saving(page, done=_("Proposed. New limits apply once a colleague approves.")) as session:
+                actions.propose_rebase(
                     session,
                     int(series.service_id),
                     int(series.indicator_id),
@@ -167,11 +193,22 @@ def new_limits(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:
                     now=page.now,
                 )
     for mark in marks:
-        period = figures.period_text(mark.starts_at, series.grain)
-        show_text(_("{period}: {reason}").format(period=period, reason=mark.reason))
-        if st.button(_("Take back"), key=f"withdraw_{mark.id}"):
-            with saving(page, done=_("The mark was taken back.")) as session:
-                actions.withdraw_rebase(session, mark.id, actor=page.actor, now=page.now)
+        mark_line(mark, series, page)
+
+
+def mark_line(mark: Mark, series: Series, page: Page) -> None:
+    """One mark: when, why, whether it is in force, and what this person may do about it."""
+    period = figures.period_text(mark.starts_at, series.grain)
+    show_text(_("{period}: {reason}").format(period=period, reason=mark.reason))
+    if mark.approved_at is None:
+        note(_("Waits for approval by a second person; no limit has moved."))
+        is_own = page.actor.person_id is not None and mark.person_id == page.actor.person_id
+        if not is_own and st.button(_("Approve new limits"), key=f"approve_{mark.id}", type="primary"):
+            with saving(page, done=_("New limits are computed from here on.")) as session:
+                actions.approve_rebase(session, mark.id, version=mark.version, actor=page.actor, now=page.now)
+    if st.button(_("Take back"), key=f"withdraw_{mark.id}"):
+        with saving(page, done=_("The mark was taken back.")) as session:
+            actions.withdraw_rebase(session, mark.id, version=mark.version, actor=page.actor, now=page.now)
 
 
 def events_card(shown: Board, row: int, frame: pd.DataFrame, page: Page) -> None:

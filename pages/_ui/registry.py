@@ -36,6 +36,7 @@ class Screen:
 SCREENS = (
     Screen("home", N_("Today"), "today", WATCH, Permission.HOME_SEE),
     Screen("live", N_("Live"), "monitoring", WATCH, Permission.LIVE_READ),
+    Screen("signals", N_("Signals"), "notifications_active", WATCH, Permission.SIGNALS_READ),
     Screen("coverage", N_("Coverage"), "grid_on", WATCH, Permission.COVERAGE_READ),
     Screen("complaints", N_("Complaints"), "support_agent", LISTEN, Permission.COMPLAINTS_READ),
     Screen("participation", N_("Participation"), "forum", LISTEN, Permission.PARTICIPATION_READ),

@@ -18,6 +18,7 @@ from qs.i18n import age, clock, day
 from qs.i18n import gettext as _
 from qs.incentives import waiting as incentives
 from qs.inspections import waiting as inspections
+from qs.monitoring import waiting as monitoring
 from qs.participation import waiting as participation
 from qs.periods import local_day
 from qs.programme import waiting as programme
@@ -40,6 +41,7 @@ class Asking(Protocol):
 
 
 ROOMS: tuple[Asking, ...] = (
+    monitoring.waiting,
     complaints.waiting,
     participation.waiting,
     rectifications.waiting,

@@ -25,6 +25,8 @@ COLUMNS = (
     "kind",
     "verdict",
     "mark_at",
+    "onset_at",
+    "onset_label",
     "end_at",
     "upper_label",
     "mean_label",
@@ -40,7 +42,8 @@ def process_chart(frame: pd.DataFrame, *, colours: Palette, number_format: str, 
     """An XmR chart of one series.
 
     `frame`: one row per period, oldest first, COLUMNS. `label`, `counts`, `verdict` are words for the tooltip;
-    `end_at` and the `…_label` columns are filled in the last row only; `mark_at` where new limits begin.
+    `end_at` and the `…_label` columns are filled in the last row only; `mark_at` where new limits begin, `onset_at` and
+    `onset_label` where a signal began.
     `number_format`, `day_format`: d3 formats of values and of period starts. Raises ValueError for a missing column.
     """
     require_columns(frame, COLUMNS)
@@ -68,8 +71,25 @@ def process_chart(frame: pd.DataFrame, *, colours: Palette, number_format: str, 
         for name in ("target", "target_high")
     ]
     marks = base.mark_rule(color=colours.neutral, strokeDash=MARK_DASH).encode(x="mark_at:T")
+    onset = base.mark_rule(color=colours.concern, strokeDash=MARK_DASH, strokeWidth=1.4).encode(x="onset_at:T")
+    since = (
+        base.transform_filter("isValid(datum.onset_label)")
+        .mark_text(align="left", baseline="top", dx=5, fontSize=12, color=colours.ink)
+        .encode(x="onset_at:T", y=alt.value(2), text="onset_label:N")
+    )
     values = base.mark_line(color=colours.common, strokeWidth=1.6).encode(x=across, y=up)
-    layers = [band, *lines, mean, *targets, marks, values, *points(base, across, up, colours), *labels(base, colours)]
+    layers = [
+        band,
+        *lines,
+        mean,
+        *targets,
+        marks,
+        onset,
+        since,
+        values,
+        *points(base, across, up, colours),
+        *labels(base, colours),
+    ]
     return dressed(alt.layer(*layers).properties(height=HEIGHT), colours=colours, language=language())
 
 

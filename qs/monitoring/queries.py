@@ -128,10 +128,12 @@ def as_sectors_in_areas(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def segment_starts(session: Session, series: pd.DataFrame, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """True where somebody marked the beginning of a new process; (series, complete periods)."""
+    """True where an approved mark lets a new process begin; (series, complete periods)."""
     marks = np.zeros((len(series), starts.shape[1] - 1), dtype=bool)
     rows = {key: row for row, key in enumerate(zip(series["service_id"], series["indicator_id"], strict=True))}
-    for mark in session.scalars(sa.select(Rebase).where(Rebase.withdrawn_at.is_(None))):
+    for mark in session.scalars(
+        sa.select(Rebase).where(Rebase.approved_at.is_not(None), Rebase.withdrawn_at.is_(None))
+    ):
         row = rows.get((mark.service_id, mark.indicator_id))
         if row is not None:
             column = int(np.searchsorted(starts[row, :-1], to_microseconds(mark.starts_at)))
@@ -268,7 +270,7 @@ def process(shown: Board, row: int) -> pd.DataFrame:
 
 
 def rebases(session: Session, *, service_id: int, indicator_id: int, actor: Actor) -> Iterator[Rebase]:
-    """The marks in force on one chart, oldest first."""
+    """The marks on one chart, in force or waiting for approval, oldest first."""
     actor.check(Permission.LIVE_READ)
     yield from session.scalars(
         sa.select(Rebase)

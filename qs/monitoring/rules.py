@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qs.monitoring.terms import Pattern, Standing
+from qs.notices.terms import Strength
 from qs.periods import Grain
 from qs.standards.terms import Aggregation, Direction, Frequency
 from qs.stats.control_charts import Direction as Better
@@ -29,6 +30,9 @@ COARSEST = {
     Frequency.MONTH: Grain.MONTH,
     Frequency.QUARTER: Grain.MONTH,
 }
+SILENCE_TO_ACT = 3  # times the allowed silence
+REARM_PERIODS = 2  # complete ones without a condition, before a signal is over and may come again
+PERIOD_LENGTHS = {Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7), Grain.MONTH: timedelta(days=30.44)}
 GRAIN_ORDER = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 URGENCY = {standing: place for place, standing in enumerate(Standing)}
 PATTERNS = {
@@ -68,8 +72,47 @@ def is_silent(quiet: timedelta, *, silent_after_hours: float | None, frequency: 
     """True when a live feed has been quiet for longer than its frequency explains; a closed history never is."""
     if silent_after_hours is None:
         return False
-    return quiet > timedelta(hours=max(silent_after_hours, QUIET_HOURS[frequency]))
+    return quiet > allowed_silence(silent_after_hours, frequency)
 
 
 def pattern_of(rule: int, side: int) -> Pattern:
     return PATTERNS.get((Rule(rule), side), Pattern.NONE)
+
+
+def least_gap(tolerance: float, sigma: float) -> float:
+    """From where on a difference matters, in the unit of the indicator: its tolerance, or one sigma without one."""
+    return float(tolerance) if tolerance > 0 else sigma
+
+
+def strength_of(*, stands: bool, matters: bool, stood_before: bool, mattered_before: bool) -> Strength:
+    """How much a signal asks for (statistics.md 2.10), once the limits of its chart say that it is there.
+
+    `stands`: it survives that so many series are watched. `matters`: the gap is as large as what matters. Both in one
+    period call for review, both in two periods running for action.
+    """
+    if not (stands and matters):
+        return Strength.WATCH
+    return Strength.ACT if stood_before and mattered_before else Strength.REVIEW
+
+
+def strength_of_silence(quiet: timedelta, allowed: timedelta) -> Strength:
+    """A silent feed blinds the office: to be looked at in any case, and acted on when it stays silent."""
+    return Strength.ACT if quiet >= SILENCE_TO_ACT * allowed else Strength.REVIEW
+
+
+def is_stronger(one: Strength, other: Strength) -> bool:
+    return one.reaches(other) and one is not other
+
+
+def allowed_silence(silent_after_hours: float, frequency: Frequency) -> timedelta:
+    return timedelta(hours=max(silent_after_hours, QUIET_HOURS[frequency]))
+
+
+def periods_between(earlier: datetime, later: datetime, grain: Grain) -> int:
+    """How many periods lie from the start of one to the start of the other."""
+    return round((later - earlier) / PERIOD_LENGTHS[grain])
+
+
+def is_rearmed(last_shown: datetime, shown: datetime, grain: Grain) -> bool:
+    """Whether something that was over may be found anew: two complete periods without it lie between."""
+    return periods_between(last_shown, shown, grain) > REARM_PERIODS
