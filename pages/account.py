@@ -1,9 +1,10 @@
-"""My account: who I am here, my password, my language, and where I am signed in."""
+"""My account: who I am here, my password, my language, how I am told, and where I am signed in."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages._ui.account_notices import notices_part
 from pages._ui.page import open_page, reading, saving
 from pages._ui.run import address_of
 from pages._ui.screens import change_password_form
@@ -48,6 +49,8 @@ with left:
 with right:
     section(_("Change password"), _("All other browsers are signed out by it."))
     change_password_form(page)
+
+notices_part(page)
 
 section(_("Where I am signed in"), _("Sessions end by themselves when nobody uses them."))
 here = browsers["token_hash"] == page.session.token_hash

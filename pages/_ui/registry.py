@@ -52,6 +52,7 @@ SCREENS = (
     Screen("directory", N_("Directory"), "account_tree", RUN, Permission.DIRECTORY_READ),
     Screen("feeds", N_("Data feeds"), "database", RUN, Permission.FEEDS_READ),
     Screen("deadlines", N_("Calendar and deadlines"), "calendar_month", RUN, Permission.DEADLINES_READ),
+    Screen("notices", N_("Delivery of notices"), "outgoing_mail", RUN, Permission.NOTICES_READ),
     Screen("people", N_("People and rights"), "group", RUN, Permission.PEOPLE_READ),
     Screen("audit", N_("Audit trail"), "history", RUN, Permission.AUDIT_READ),
     Screen("account", N_("My account"), "account_circle", None, None),

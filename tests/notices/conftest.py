@@ -119,7 +119,7 @@ class PostOffice:
 
     def check_password(self, server, session, envelope, mechanism, data):
         self.signed_in.append((data.login, data.password))
-        return AuthResult(success=data.password == b"right password")
+        return AuthResult(success=data.password == b"right password", handled=False)
 
 
 def free_port() -> int:

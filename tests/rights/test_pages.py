@@ -32,6 +32,7 @@ MAY_OPEN: dict[str, frozenset[Role]] = {
     "directory": EVERYBODY,
     "feeds": frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMINISTRATOR}) | KEEPERS,
     "deadlines": CHAIN | {R.INSPECTOR, R.HOTLINE_OPERATOR} | KEEPERS,
+    "notices": frozenset({R.AUDITOR}) | KEEPERS,
     "people": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
     "audit": frozenset({R.AUDITOR}),
     "account": EVERYBODY,
