@@ -9,6 +9,7 @@ from pages._ui.page import open_page, reading
 from pages._ui.rectification_board import board, export_button, filtered, finding, order_list
 from pages._ui.rectification_card import back_button, heading, matter, standing, timeline, work
 from pages._ui.rectification_forms import next_step
+from pages._ui.rectification_loop import loop_part
 from pages._ui.widgets import empty_state, head, note, show_error
 from qs.actor import Permission
 from qs.errors import NotFound
@@ -42,13 +43,16 @@ with reading() as session:
     orders = queries.rectifications(session, actor=page.actor, now=page.now)
 top = st.container()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    part = view(_("Show as"), {"board": _("Board"), "list": _("List")})
+    part = view(_("Show as"), {"board": _("Board"), "list": _("List"), "loop": _("Month by month")})
     st.space("stretch")
-    shown = filtered(orders, page)
-    export_button(page, shown)
+    shown = filtered(orders, page) if part != "loop" else orders
+    if part != "loop":
+        export_button(page, shown)
 with top:
     head(*finding(queries.loop_figures(shown)))
-if orders.empty:
+if part == "loop":
+    loop_part(page)
+elif orders.empty:
     empty_state(
         _("No rectification has been ordered yet"),
         _("Orders come from signals on Live, negative ratings, requests, inspection findings and evaluations."),

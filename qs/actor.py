@@ -25,6 +25,7 @@ class Permission(StrEnum):
     DIRECTORY_EDIT = "directory.edit"
     FEEDS_READ = "feeds.read"
     FEEDS_EDIT = "feeds.edit"
+    FEEDS_CHASE = "feeds.chase"  # remind those who run a feed that nothing comes from it
     EVENTS_ADD = "events.add"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
@@ -121,6 +122,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.STANDARDS_EDIT,
         P.STANDARDS_LOAD,
         P.FEEDS_READ,
+        P.FEEDS_CHASE,
         P.EVENTS_ADD,
         P.PERSONAL_REVEAL,
         P.RECTIFICATIONS_ORDER,

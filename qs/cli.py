@@ -283,7 +283,8 @@ def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
         report(proof)
     out.print(
         f"{what.value}: {result.overdue_request_count:,} requests and {result.overdue_rectification_count:,} "
-        f"rectifications newly overdue, {result.suspicious_rating_count:,} ratings newly marked, "
+        f"rectifications newly overdue, {result.reopened_rectification_count:,} opened again by the figures, "
+        f"{result.suspicious_rating_count:,} ratings newly marked, "
         f"{result.disclosure_item_count:,} disclosure items entered; {summary(list(result.proofs))}"
     )
     if not result.is_sound:

@@ -12,6 +12,7 @@ from qs.participation import ratings
 from qs.proofs import Proof, Proved, prove
 from qs.publication import actions as publication
 from qs.rectifications import actions as rectifications
+from qs.rectifications.rechecks import recheck_closed
 from qs.settings import Settings
 
 LOOK_BACK = timedelta(days=3)  # how far back ratings are looked at again: late ones belong to their day
@@ -23,6 +24,7 @@ class DailyResult:
 
     overdue_request_count: int
     overdue_rectification_count: int
+    reopened_rectification_count: int
     suspicious_rating_count: int
     disclosure_item_count: int
     proofs: tuple[Proved, ...]
@@ -44,8 +46,10 @@ def run_daily(database: Database, settings: Settings) -> DailyResult:
     with database.writing() as session:
         orders = rectifications.note_overdue(session, actor=SYSTEM, now=now)
     with database.writing() as session:
+        reopened = recheck_closed(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
         suspicious = ratings.mark_suspicious(session, since=now - LOOK_BACK, actor=SYSTEM, now=now)
     with database.writing() as session:
         items = publication.refresh_calendar(session, actor=SYSTEM, now=now)
     proofs = tuple(prove(proof, database, settings) for proof in Proof)
-    return DailyResult(requests, orders, suspicious, items, proofs)
+    return DailyResult(requests, orders, len(reopened), suspicious, items, proofs)

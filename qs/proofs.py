@@ -17,6 +17,7 @@ from qs.incentives.verify import verify_decisions
 from qs.observations.verify import verify_rollups
 from qs.publication.verify import verify_releases
 from qs.rankings.verify import PeriodVerdict, verify_periods
+from qs.rectifications.verify import verify_evidence
 from qs.sentences import label
 from qs.settings import Settings
 
@@ -26,7 +27,7 @@ class Proof(StrEnum):
 
     ROLLUPS = "rollups"  # figures from events
     PERIODS = "periods"  # frozen quarters from events
-    DECISIONS = "decisions"  # rewards and penalties from frozen quarters
+    DECISIONS = "decisions"  # rewards and penalties from frozen quarters, rectifications from their frozen figures
     RELEASES = "releases"  # published figures from frozen quarters
     AUDIT = "audit"  # the trail itself
 
@@ -94,12 +95,23 @@ def proved_periods(verdict: PeriodVerdict) -> Proved:
 
 
 def proved_decisions(session: Session) -> Proved:
-    verdict = verify_decisions(session, actor=SYSTEM)
+    """Rewards and penalties from frozen quarters, and the tests on which rectifications were closed or opened again."""
+    verdict, evidence = verify_decisions(session, actor=SYSTEM), verify_evidence(session, actor=SYSTEM)
     return Proved(
         Proof.DECISIONS,
-        f"decisions: {verdict.decision_count:,} replayed, {len(verdict.differences):,} differences",
-        tuple(f"proposal {one.proposal_id}: {one.code}" for one in verdict.differences),
-        is_sound=verdict.is_sound,
+        f"decisions: {verdict.decision_count:,} replayed, "
+        f"{evidence.comparison_count:,} before-and-after tests repeated, "
+        f"{len(verdict.differences) + len(evidence.differences):,} differences, "
+        f"{len(evidence.moved):,} changed since by later data",
+        (
+            *(f"proposal {one.proposal_id}: {one.code}" for one in verdict.differences),
+            *(f"rectification {one.rectification_id}: {one.place}" for one in evidence.differences),
+        ),
+        tuple(
+            f"rectification {one.rectification_id}: {one.place}: data arrived since; the kept figures stand"
+            for one in evidence.moved
+        ),
+        is_sound=verdict.is_sound and evidence.is_sound,
     )
 
 

@@ -133,7 +133,7 @@ def word_of(name: str, book: str) -> str:
 
 def waiting_sentences(waiting: Waiting) -> tuple[str, str]:
     """What waits for somebody, and why, in the language of the run."""
-    for context in CHAIN:
+    for context in (observations, *CHAIN):
         if waiting.code in context.WAITING:
             what, why = context.WAITING[waiting.code]
             return filled(gettext(what), waiting.facts), filled(gettext(why), waiting.facts)

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import streamlit as st
 
-from pages._ui import figures
 from pages._ui.choices import keep
 from pages._ui.due import due_words, how_counted
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading
 from pages._ui.rectification_board import COLOURS, ICONS
-from pages._ui.standards_cards import as_series, in_force
+from pages._ui.rectification_effect import comparison, rechecked
 from pages._ui.tables import offer_download
 from pages._ui.widgets import note, plain, section, show_text
-from qs.actor import Permission
 from qs.attachments.terms import KeptFile
-from qs.i18n import day, moment, ngettext, number, pick
+from qs.i18n import day, moment, number, pick
 from qs.i18n import gettext as _
-from qs.observations.spans import Span
-from qs.periods import local_day
 from qs.rectifications import details
 from qs.rectifications.details import Proof, RectificationDetail
-from qs.rectifications.figures import Comparison
-from qs.rectifications.rules import LEAST_CASES
-from qs.rectifications.terms import Effect, Stage, Verdict
+from qs.rectifications.terms import Stage, StepKind, Verdict
 from qs.sentences import label
-from qs.settings import settings
-from qs.standards.queries import indicator_detail
 
-EFFECT_COLOURS = {Effect.BETTER: "blue", Effect.WORSE: "orange"}
 PICTURE_WIDTH = 260
 
 
@@ -116,7 +105,10 @@ def work(detail: RectificationDetail, page: Page) -> None:
                 st.badge(told, icon=f":material/{icon}:", color="blue" if is_closed else "orange")
                 show_text(one.note)
                 if one.figures is not None:
-                    comparison(detail, one.figures, page)
+                    comparison(detail, one.figures, page, key=f"effect_{place}", acted_at=proof.handed_in_at)
+                for again in detail.rechecks:
+                    if again.closed_at == one.verified_at:
+                        rechecked(detail, again, page, key=f"recheck_{place}")
 
 
 def proof_files(detail: RectificationDetail, proof: Proof, page: Page) -> None:
@@ -147,48 +139,6 @@ def file_bytes(page: Page, order_id: int, proof_id: int, file: KeptFile) -> byte
         return details.proof_file(session, order_id, proof_id, file.file_id, actor=page.actor)
 
 
-def comparison(detail: RectificationDetail, found: Comparison, page: Page) -> None:
-    """The figure before the order and since the proof, side by side, with what may be said of them."""
-    series = series_of(detail, page)
-    if series is None:
-        return
-    with st.container(border=True, gap="small"):
-        note(
-            _("{indicator}: before the order, and since the proof").format(indicator=pick(series.name, series.name_en))
-        )
-        left, right = st.columns(2, gap="small")
-        for place, words, span in ((left, _("Before"), found.before), (right, _("Since"), found.after)):
-            with place:
-                value = "—" if span.value is None else figures.value_text(series, span.value, with_unit=True)
-                st.metric(_("{words} · {days}").format(words=words, days=span_words(span)), value)
-                counts = (
-                    figures.counts_text(series, span.n, span.numerator, span.denominator) if span.n else _("no data")
-                )
-                note(counts)
-        st.badge(label(found.effect), color=EFFECT_COLOURS.get(found.effect, "gray"))
-        if found.effect is Effect.TOO_FEW:
-            note(
-                _("At least {n} cases on each side are needed before a difference is spoken of.").format(n=LEAST_CASES)
-            )
-
-
-def span_words(span: Span) -> str:
-    zone = settings().zone
-    days = (local_day(span.until, zone) - local_day(span.since, zone)).days
-    return ngettext("{n} day", "{n} days", days).format(n=number(days))
-
-
-def series_of(detail: RectificationDetail, page: Page) -> SimpleNamespace | None:
-    """The named indicator in the shape that figures are written from; None when there is none."""
-    indicator_id = detail.row["indicator_id"]
-    if indicator_id is None or not page.actor.has(Permission.STANDARDS_READ):
-        return None
-    with reading() as session:
-        found = indicator_detail(session, int(indicator_id), actor=page.actor)
-    edition = in_force(found.editions, local_day(detail.row["ordered_at"], settings().zone))
-    return as_series(found.counting, edition.content)
-
-
 def timeline(detail: RectificationDetail) -> None:
     """Everything that happened, the newest first."""
     with st.container(border=True, gap="small"):
@@ -200,6 +150,9 @@ def timeline(detail: RectificationDetail) -> None:
             )
             if step.note:
                 show_text(step.note)
+            again = next((one for one in detail.rechecks if one.checked_at == step.happened_at), None)
+            if again is not None and step.kind is StepKind.REOPENED:
+                note(_("The figures say: {finding}").format(finding=label(again.lasting)))
 
 
 def back_button() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages._ui.page import Page, reading, saving
-from pages._ui.rectification_card import comparison
+from pages._ui.rectification_effect import comparison
 from pages._ui.seen import note_seen, seen_version
 from pages._ui.widgets import note, section, show_text
 from qs.actor import Permission
@@ -121,7 +121,8 @@ def proof_form(page: Page, detail: RectificationDetail, seen: int) -> None:
 def verification(page: Page, detail: RectificationDetail, seen: int, *, may_verify: bool) -> None:
     order_id = int(detail.row["rectification_id"])
     if detail.now_figures is not None:
-        comparison(detail, detail.now_figures, page)
+        handed_in_at = detail.proofs[-1].handed_in_at
+        comparison(detail, detail.now_figures, page, key="effect_now", acted_at=handed_in_at)
     if not may_verify:
         note(_("The office verifies the proof."))
         return

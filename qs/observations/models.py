@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qs.db import Model, enum_column, one_of
 from qs.observations.terms import EVENT_ID_LENGTH, Channel
 from qs.periods import Grain
+from qs.texts import LONG
 
 GRAIN_CHECK = one_of("grain", (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH))
 CLUSTERED = {"sqlite_with_rowid": False}  # the key is the table: no second index to maintain
@@ -161,6 +162,31 @@ class Stream(Model):
     last_happened_at: Mapped[datetime]
     last_received_at: Mapped[datetime]
     event_count: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class FeedReminder(Model):
+    """One reminder to those who run a feed that nothing comes from it about a service, with what was expected.
+
+    It is over as soon as something comes: that follows from the stream and is not stored.
+    """
+
+    __tablename__ = "feed_reminder"
+    __table_args__ = (
+        sa.CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answered_with_words"),
+        sa.Index(None, "feed_id", "service_id", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(sa.ForeignKey("feed.id"))
+    service_id: Mapped[int] = mapped_column(sa.ForeignKey("service.id"))
+    silent_since: Mapped[datetime]  # the last event there was
+    expected_count: Mapped[float | None]  # by the service's own rate; empty where there is none yet
+    asked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(sa.String(LONG), default="")
+    answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class ImportRun(Model):

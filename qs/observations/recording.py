@@ -12,7 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor
+from qs.actor import SYSTEM, Actor
 from qs.directory.models import Service
 from qs.observations.arrivals import note_arrival
 from qs.observations.ingest import add_to_rollups, insert_new, picked
@@ -39,6 +39,8 @@ class Measure(StrEnum):
     REQUEST_RESOLUTION = "request-resolution"
     REQUEST_SATISFACTION = "request-satisfaction"
     RECTIFICATION_ON_TIME = "rectification-on-time"
+    RECTIFICATION_CLOSED = "rectification-closed"
+    RECTIFICATION_DAYS = "rectification-days"
     INSPECTION_CONFORMITY = "inspection-conformity"
 
 
@@ -100,6 +102,9 @@ def gathered_measures(session: Session, *, now: datetime) -> Iterator[None]:
 def add_measures(session: Session, measured: list[Measured] | tuple[Measured, ...], *, now: datetime) -> None:
     if not measured:
         return
+    known = set(session.scalars(sa.select(Indicator.code).where(Indicator.code.in_(list(Measure)))))
+    if any(one.measure not in known for one in measured):  # a store from before this measure was counted
+        prepare_recording(session, actor=SYSTEM, now=now)
     feed_id = session.scalars(sa.select(Feed.id).where(Feed.code == OFFICE_FEED)).one()
     batch = batch_of(session, sorted(measured, key=lambda one: (one.happened_at, one.event_id)))
     is_new, _ = insert_new(session, batch, feed_id)

@@ -23,6 +23,14 @@ class Channel(StrEnum):
     TERMINAL = "terminal"
 
 
+class ReminderState(StrEnum):
+    """Where a reminder to those who run a feed stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    OVER = "over"  # something came
+
+
 @dataclass(frozen=True)
 class Batch:
     """Events in columns, one entry per event in each, all of one length and already validated.
@@ -74,6 +82,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Channel.PHONE: N_("Phone"),
         Channel.TERMINAL: N_("Self-service terminal"),
     },
+    ReminderState: {
+        ReminderState.OPEN: N_("Waits for an answer"),
+        ReminderState.ANSWERED: N_("Answered, nothing has come yet"),
+        ReminderState.OVER: N_("Data has come"),
+    },
 }
 
 ERRORS: dict[str, str] = {
@@ -85,6 +98,15 @@ ERRORS: dict[str, str] = {
     "feed_code_faulty": N_("A feed's code has 1 to 64 lower-case letters, digits and hyphens, such as county-hotline."),
     "feed_name_faulty": N_("Give the feed a name of 1 to 200 characters."),
     "feed_hours_faulty": N_("The hours after which a feed counts as silent must be a number above zero, or empty."),
+    "feed_not_silent": N_("Something came from this feed within the last day; there is nothing to remind of."),
+    "feed_reminded_lately": N_(
+        "Those who run the feed were reminded less than {days} days ago. Look at their answer on Data feeds."
+    ),
+    "feed_reminded_enough": N_(
+        "Those who run the feed were reminded {count} times of this silence. Speak to them, or plan an inspection."
+    ),
+    "feed_reminder_unknown": N_("There is no such reminder."),
+    "feed_reminder_changed": N_("Somebody has answered this reminder in the meantime. Your text is still here."),
     "file_faulty": N_("Nothing was loaded: {count} problems were found. Correct them, or load the good rows only."),
     "file_not_whole": N_(
         "The good rows cannot be loaded alone, because a problem concerns the file as a whole. Correct it first."
@@ -182,7 +204,18 @@ ACTIONS: dict[str, str] = {
     "events.added": N_("Added events"),
     "feeds.added": N_("Added a feed"),
     "feeds.changed": N_("Changed a feed"),
+    "feeds.reminded": N_("Reminded those who run a feed"),
+    "feeds.answered_reminder": N_("Answered a reminder about a feed"),
     "feeds.loaded": N_("Loaded the feeds shipped with QS"),
     "feeds.saved_mapping": N_("Saved the mapping of a feed"),
     "imports.loaded_file": N_("Loaded a file of events"),
+}
+
+FIELDS: dict[str, str] = {"answer": N_("Answer")}
+WAITING: dict[str, tuple[str, str]] = {
+    "feed_reminder": (
+        N_("Say what is the matter with {feed}"),
+        N_("{service}: nothing since {day}, where about {expected} were expected"),
+    ),
+    "feed_reminder_bare": (N_("Say what is the matter with {feed}"), N_("{service}: nothing since {day}")),
 }

@@ -17,12 +17,23 @@ from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotFound
-from qs.observations.recording import Measure, Measured, record_measures
 from qs.periods import local_day
 from qs.rectifications import rules
-from qs.rectifications.figures import Comparison, compared
+from qs.rectifications.figures import compared, frozen
 from qs.rectifications.models import Rectification, RectificationPlan, RectificationProof, RectificationVerification
-from qs.rectifications.steps import add_step, due_moment, event_of, measure, move, object_of, taken, written
+from qs.rectifications.steps import (
+    add_step,
+    begin_round,
+    due_moment,
+    measure,
+    measure_closure,
+    measure_days,
+    move,
+    object_of,
+    take_back_measures,
+    taken,
+    written,
+)
 from qs.rectifications.terms import NewPlan, Source, Status, StepKind, Verdict
 from qs.settings import settings
 from qs.standards.models import Indicator
@@ -229,17 +240,21 @@ def verify_rectification(
             note=words,
             person_id=actor.person_id,
             verified_at=now,
-            **stored_figures(figures),
+            **frozen(figures),
         )
     )
     is_in_time = rules.is_on_time(proof.handed_in_at, due_moment(session, stored.due_id))
-    if verdict is Verdict.CLOSED and stored.measured_at is None:
-        measure(session, stored, 1.0 if is_in_time else 0.0, now, actor=actor, now=now)
     if verdict is Verdict.SENT_BACK:
         again = set_due(session, object_of(stored), REWORK_RULE, starts_at=now, actor=actor, now=now)
         stored.rework_due_id = again.due_id
     kind = StepKind.CLOSED if verdict is Verdict.CLOSED else StepKind.SENT_BACK
     move(session, stored, wanted, kind, words, actor, now)
+    if verdict is Verdict.CLOSED:
+        if stored.measured_at is None:
+            measure(session, stored, 1.0 if is_in_time else 0.0, now, actor=actor, now=now)
+        if stored.counted_at is None:
+            measure_closure(session, stored, 1.0, now, actor=actor, now=now)
+        measure_days(session, stored, actor=actor, now=now)
     facts = {"verdict": verdict.value, "is_on_time": is_in_time, "round": stored.round}
     record(session, "rectifications.verified", object_of(stored), actor=actor, now=now, **facts)
 
@@ -257,16 +272,6 @@ def newest_proof(session: Session, stored: Rectification) -> RectificationProof:
     return session.scalars(statement.order_by(RectificationProof.id.desc()).limit(1)).one()
 
 
-def stored_figures(figures: Comparison | None) -> dict[str, datetime | int | float | str | None]:
-    if figures is None:
-        return {}
-    kept: dict[str, datetime | int | float | str | None] = {"effect": figures.effect}
-    for side, span in (("before", figures.before), ("after", figures.after)):
-        for name in ("since", "until", "n", "numerator", "denominator", "square", "value"):
-            kept[f"{side}_{name}"] = getattr(span, name)
-    return kept
-
-
 def reopen_rectification(
     session: Session, rectification_id: int, reason: str, *, version: int, actor: Actor, now: datetime
 ) -> None:
@@ -278,10 +283,7 @@ def reopen_rectification(
     if stored.status is not Status.CLOSED:
         raise rules.StepImpossible
     words = written(reason, "reason")
-    due = set_due(session, object_of(stored), stored.rule, starts_at=now, actor=actor, now=now)
-    stored.due_id, stored.rework_due_id = due.due_id, None
-    stored.round, stored.measured_at = stored.round + 1, None
-    move(session, stored, Status.REOPENED, StepKind.REOPENED, words, actor, now)
+    begin_round(session, stored, words, actor=actor, now=now)
     record(session, "rectifications.reopened", object_of(stored), actor=actor, now=now, round=stored.round)
 
 
@@ -295,18 +297,7 @@ def withdraw_rectification(
     stored = taken(session, rectification_id, ORDER, version, actor)
     rules.check_step(stored.status, Status.WITHDRAWN)
     words = written(reason, "reason")
-    if stored.measured_at is not None:
-        event_id = event_of(stored)
-        taken_back = Measured(
-            Measure.RECTIFICATION_ON_TIME,
-            stored.service_id,
-            stored.measured_at,
-            event_id=f"{event_id}:withdrawn",
-            numerator=0.0,
-            denominator=0.0,
-            corrects=event_id,
-        )
-        record_measures(session, taken_back, actor=actor, now=now)
+    take_back_measures(session, stored, actor=actor, now=now)
     move(session, stored, Status.WITHDRAWN, StepKind.WITHDRAWN, words, actor, now)
     record(session, "rectifications.withdrew", object_of(stored), actor=actor, now=now)
 
@@ -314,33 +305,35 @@ def withdraw_rectification(
 def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
     """Count every order whose time is over and that is not proved as not on time, once; returns how many were new.
 
-    Part of the daily run; running it again changes nothing.
+    Whatever is still open a month past its due date, whoever has it, counts as not closed, once as well. Part of the
+    daily run; running it again changes nothing.
     """
     actor.check_everywhere(VERIFY)
+    with_unit = [status for status in Status if status.is_with_unit]
+    late = past_due(session, with_unit, Rectification.measured_at, now)
+    for stored, due_at in late:
+        measure(session, stored, 0.0, due_at, actor=actor, now=now)
+        move(session, stored, stored.status, StepKind.FOUND_OVERDUE, "", actor, now)
+    still_open = [status for status in Status if status.is_open]
+    given_up = past_due(session, still_open, Rectification.counted_at, now - rules.GIVEN_UP)
+    for stored, due_at in given_up:
+        measure_closure(session, stored, 0.0, due_at + rules.GIVEN_UP, actor=actor, now=now)
+    if late or given_up:
+        ids, open_ids = ([stored.id for stored, _ in found] for found in (late, given_up))
+        facts = {"count": len(ids), "ids": ids, "unclosed": open_ids}
+        record(session, "rectifications.noted_overdue", "rectifications:overdue", actor=actor, now=now, **facts)
+    return len(late)
+
+
+def past_due(
+    session: Session, statuses: Sequence[Status], counted_at: sa.SQLColumnExpression[datetime | None], before: datetime
+) -> list[tuple[Rectification, datetime]]:
+    """The orders in these states whose due date lies before a moment and that were not counted yet, with that date."""
     due = aliased(DueDate)
     statement = (
         sa.select(Rectification, due.due_at)
         .join(due, due.id == Rectification.due_id)
-        .where(
-            Rectification.status.in_([status for status in Status if status.is_with_unit]),
-            Rectification.measured_at.is_(None),
-            due.due_at < now,
-        )
+        .where(Rectification.status.in_(statuses), counted_at.is_(None), due.due_at < before)
         .order_by(Rectification.id)
     )
-    late = session.execute(statement).all()
-    for stored, due_at in late:
-        measure(session, stored, 0.0, due_at, actor=actor, now=now)
-        move(session, stored, stored.status, StepKind.FOUND_OVERDUE, "", actor, now)
-    if late:
-        ids = [stored.id for stored, _ in late]
-        record(
-            session,
-            "rectifications.noted_overdue",
-            "rectifications:overdue",
-            actor=actor,
-            now=now,
-            count=len(ids),
-            ids=ids,
-        )
-    return len(late)
+    return [(stored, due_at) for stored, due_at in session.execute(statement)]

@@ -15,18 +15,18 @@ from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.directory.queries import visible_services
 from qs.errors import NotFound
-from qs.observations.spans import Span
-from qs.rectifications.figures import Comparison, compared
+from qs.rectifications.figures import Comparison, compared, thawed
 from qs.rectifications.models import (
     Rectification,
     RectificationExtension,
     RectificationPlan,
     RectificationProof,
+    RectificationRecheck,
     RectificationStep,
     RectificationVerification,
 )
 from qs.rectifications.queries import order_rows, with_stage
-from qs.rectifications.terms import Effect, Status, StepKind, Verdict
+from qs.rectifications.terms import Lasting, Status, StepKind, Verdict
 
 READ = Permission.RECTIFICATIONS_READ
 
@@ -68,6 +68,17 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class Recheck:
+    """A look at the figures some weeks after a closing; `figures` before the order and since that closing."""
+
+    lasting: Lasting
+    target: float | None
+    closed_at: datetime
+    checked_at: datetime
+    figures: Comparison
+
+
+@dataclass(frozen=True)
 class Step:
     """One line of the timeline."""
 
@@ -100,6 +111,7 @@ class RectificationDetail:
     plans: tuple[Plan, ...]
     proofs: tuple[Proof, ...]
     verifications: tuple[Verification, ...]
+    rechecks: tuple[Recheck, ...]
     steps: tuple[Step, ...]
     extension: Extension | None
     party_ids: frozenset[int]  # those on the unit's side, who cannot verify
@@ -127,6 +139,7 @@ def rectification(session: Session, rectification_id: int, *, actor: Actor, now:
         plans=tuple(plan for plan, _ in plans),
         proofs=tuple(proof for proof, _ in proofs),
         verifications=verifications_of(session, rectification_id),
+        rechecks=rechecks_of(session, rectification_id),
         steps=steps_of(session, rectification_id),
         extension=extension_of(session, rectification_id),
         party_ids=frozenset(
@@ -185,17 +198,23 @@ def verifications_of(session: Session, rectification_id: int) -> tuple[Verificat
         .order_by(RectificationVerification.id)
     )
     return tuple(
-        Verification(one.verdict, one.note, name, name_en, one.verified_at, kept_figures(one))
+        Verification(one.verdict, one.note, name, name_en, one.verified_at, thawed(one))
         for one, name, name_en in session.execute(statement)
     )
 
 
-def kept_figures(one: RectificationVerification) -> Comparison | None:
-    if one.effect is None:
-        return None
-    names = ("since", "until", "n", "numerator", "denominator", "square", "value")
-    before, after = (Span(**{name: getattr(one, f"{side}_{name}") for name in names}) for side in ("before", "after"))
-    return Comparison(before, after, Effect(one.effect))
+def rechecks_of(session: Session, rectification_id: int) -> tuple[Recheck, ...]:
+    statement = (
+        sa.select(RectificationRecheck, RectificationVerification.verified_at)
+        .join(RectificationVerification, RectificationVerification.id == RectificationRecheck.verification_id)
+        .where(RectificationRecheck.rectification_id == rectification_id)
+        .order_by(RectificationRecheck.id)
+    )
+    return tuple(
+        Recheck(one.lasting, one.target, closed_at, one.checked_at, figures)
+        for one, closed_at in session.execute(statement)
+        if (figures := thawed(one)) is not None
+    )
 
 
 def steps_of(session: Session, rectification_id: int) -> tuple[Step, ...]:

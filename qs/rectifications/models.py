@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qs.db import Model, enum_column
-from qs.rectifications.terms import Effect, Source, Status, StepKind, Verdict
+from qs.rectifications.terms import Effect, Lasting, Source, Status, StepKind, Verdict
+from qs.standards.terms import Direction
 from qs.texts import LONG, SHORT
 
 
@@ -39,6 +41,7 @@ class Rectification(Model):
     rework_due_id: Mapped[int | None] = mapped_column(sa.ForeignKey("due_date.id"))  # after the proof was sent back
     round: Mapped[int] = mapped_column(default=1)  # one more each time it is opened again after closing
     measured_at: Mapped[datetime | None]  # of the event that says on time or not, in this round
+    counted_at: Mapped[datetime | None]  # of the event that says closed in the end or not, in this round
     ordered_at: Mapped[datetime]
     planned_at: Mapped[datetime | None]  # of the newest plan
     proved_at: Mapped[datetime | None]  # of the newest proof
@@ -88,7 +91,41 @@ class RectificationProof(Model):
     handed_in_at: Mapped[datetime]
 
 
-class RectificationVerification(Model):
+class FrozenFigures:
+    """The figures before an order and after it as they stood when somebody looked, with the test made of them then.
+
+    All empty when no indicator is named. `days`: the figures of single days, oldest first, as DAY_FIELDS.
+    """
+
+    effect: Mapped[Effect | None] = mapped_column(enum_column(Effect))
+    direction: Mapped[Direction | None] = mapped_column(enum_column(Direction, is_checked=False))
+    before_since: Mapped[datetime | None]
+    before_until: Mapped[datetime | None]
+    before_n: Mapped[int | None] = mapped_column(sa.BigInteger)
+    before_numerator: Mapped[float | None]
+    before_denominator: Mapped[float | None]
+    before_square: Mapped[float | None]
+    before_value: Mapped[float | None]
+    before_lower: Mapped[float | None]
+    before_upper: Mapped[float | None]
+    after_since: Mapped[datetime | None]
+    after_until: Mapped[datetime | None]
+    after_n: Mapped[int | None] = mapped_column(sa.BigInteger)
+    after_numerator: Mapped[float | None]
+    after_denominator: Mapped[float | None]
+    after_square: Mapped[float | None]
+    after_value: Mapped[float | None]
+    after_lower: Mapped[float | None]
+    after_upper: Mapped[float | None]
+    dispersion: Mapped[float | None]
+    difference: Mapped[float | None]
+    difference_lower: Mapped[float | None]
+    difference_upper: Mapped[float | None]
+    p: Mapped[float | None]
+    days: Mapped[list[list[Any]] | None] = mapped_column(sa.JSON(none_as_null=True))  # Any: a day, then numbers
+
+
+class RectificationVerification(FrozenFigures, Model):
     """A decision on a proof, with the figures before the order and since the proof as they stood then."""
 
     __tablename__ = "rectification_verification"
@@ -98,23 +135,26 @@ class RectificationVerification(Model):
     proof_id: Mapped[int] = mapped_column(sa.ForeignKey("rectification_proof.id"))
     verdict: Mapped[Verdict] = mapped_column(enum_column(Verdict))
     note: Mapped[str] = mapped_column(sa.String(LONG))
-    effect: Mapped[Effect | None] = mapped_column(enum_column(Effect))  # empty when no indicator is named
-    before_since: Mapped[datetime | None]
-    before_until: Mapped[datetime | None]
-    before_n: Mapped[int | None] = mapped_column(sa.BigInteger)
-    before_numerator: Mapped[float | None]
-    before_denominator: Mapped[float | None]
-    before_square: Mapped[float | None]
-    before_value: Mapped[float | None]
-    after_since: Mapped[datetime | None]
-    after_until: Mapped[datetime | None]
-    after_n: Mapped[int | None] = mapped_column(sa.BigInteger)
-    after_numerator: Mapped[float | None]
-    after_denominator: Mapped[float | None]
-    after_square: Mapped[float | None]
-    after_value: Mapped[float | None]
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     verified_at: Mapped[datetime]
+
+
+class RectificationRecheck(FrozenFigures, Model):
+    """One look at the figures some weeks after a closing: once for each closing, never changed afterwards.
+
+    Its frozen figures stand before the order and since the closing; `target` as it was then.
+    """
+
+    __tablename__ = "rectification_recheck"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rectification_id: Mapped[int] = mapped_column(sa.ForeignKey("rectification.id"), index=True)
+    verification_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("rectification_verification.id", name="fk_rectification_recheck_verification"), unique=True
+    )
+    lasting: Mapped[Lasting] = mapped_column(enum_column(Lasting))
+    target: Mapped[float | None]
+    checked_at: Mapped[datetime]
 
 
 class RectificationExtension(Model):

@@ -1,19 +1,14 @@
-"""Which step may follow which, who may verify, when an order is late, and what before and after say."""
+"""Which step may follow which, who may verify, and when an order is late."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
-from math import sqrt
+from datetime import date, datetime, timedelta
 
 from qs.errors import Conflict, InvalidInput, NotAllowed
-from qs.observations.spans import Span
-from qs.rectifications.terms import Effect, Stage, Status
-from qs.standards.terms import Aggregation, Direction
+from qs.rectifications.terms import Stage, Status
 
-BEFORE_DAYS = 28  # how long before the order the figures are taken from
-LEAST_CASES = 30  # on either side before a difference is spoken of (local rule)
-REACH = 1.96  # standard errors of a 95 % interval
+GIVEN_UP = timedelta(days=30)  # past its due date an order still open counts as not closed (local rule)
 NEXT: dict[Status, frozenset[Status]] = {
     Status.ORDERED: frozenset({Status.PLANNED, Status.WITHDRAWN}),
     Status.PLANNED: frozenset({Status.PLANNED, Status.PROVED, Status.WITHDRAWN}),
@@ -93,40 +88,3 @@ def is_on_time(proved_at: datetime, due_at: datetime) -> bool:
 def number_of(rectification_id: int, ordered_at: datetime) -> str:
     """How an order is called on paper: ZG2026-0012."""
     return f"ZG{ordered_at.year}-{rectification_id:04d}"
-
-
-def effect_of(before: Span, after: Span, aggregation: Aggregation, direction: Direction) -> Effect:
-    """What before and after say: better or worse only when the 95 % interval of the difference leaves out zero.
-
-    Shares: difference of two proportions with one success and one failure added on each side (Agresti and Caffo,
-    The American Statistician 54, 2000). Means: Welch's standard error. Rates: events as Poisson counts. Counts and
-    percentiles are not compared, nor are bands, where neither way is better by itself.
-    """
-    if min(cases(before, aggregation), cases(after, aggregation)) < LEAST_CASES:
-        return Effect.TOO_FEW
-    if direction is Direction.BAND or aggregation not in (Aggregation.SHARE, Aggregation.MEAN, Aggregation.RATE):
-        return Effect.NOT_COMPARED
-    (first, first_variance), (second, second_variance) = (estimate(span, aggregation) for span in (before, after))
-    reach = REACH * sqrt(first_variance + second_variance)
-    gain = (second - first) * (1 if direction is Direction.UP else -1)
-    if abs(gain) <= reach:
-        return Effect.NO_DIFFERENCE
-    return Effect.BETTER if gain > 0 else Effect.WORSE
-
-
-def cases(span: Span, aggregation: Aggregation) -> float:
-    """How many cases stand behind a figure: the denominator of a share, else the number of events."""
-    return span.denominator if aggregation is Aggregation.SHARE else span.n
-
-
-def estimate(span: Span, aggregation: Aggregation) -> tuple[float, float]:
-    """The figure and the variance of its estimate."""
-    if aggregation is Aggregation.SHARE:
-        n = span.denominator + 2
-        share = (span.numerator + 1) / n
-        return share, share * (1 - share) / n
-    mean = span.numerator / span.denominator
-    if aggregation is Aggregation.RATE:
-        return mean, span.numerator / span.denominator**2
-    variance = max(span.square / span.denominator - mean**2, 0.0) * span.denominator / (span.denominator - 1)
-    return mean, variance / span.denominator

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
+from qs.deadlines.actions import set_due
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
@@ -46,6 +47,14 @@ def move(
     add_step(session, stored, kind, before, note, actor, now)
 
 
+def begin_round(session: Session, stored: Rectification, note: str, *, actor: Actor, now: datetime) -> None:
+    """Open a closed order again, with a full time limit; part of another act, which leaves the trace."""
+    due = set_due(session, object_of(stored), stored.rule, starts_at=now, actor=actor, now=now)
+    stored.due_id, stored.rework_due_id = due.due_id, None
+    stored.round, stored.measured_at, stored.counted_at = stored.round + 1, None, None
+    move(session, stored, Status.REOPENED, StepKind.REOPENED, note, actor, now)
+
+
 def add_step(
     session: Session,
     stored: Rectification,
@@ -74,16 +83,63 @@ def measure(
     session: Session, stored: Rectification, on_time: float, happened_at: datetime, *, actor: Actor, now: datetime
 ) -> None:
     """Keep as an event whether the order was on time in this round."""
-    fact = Measured(
-        Measure.RECTIFICATION_ON_TIME,
-        stored.service_id,
-        happened_at,
-        event_id=event_of(stored),
-        numerator=on_time,
-        denominator=1.0,
-    )
+    fact = fact_of(stored, Measure.RECTIFICATION_ON_TIME, event_of(stored), happened_at, on_time)
     record_measures(session, fact, actor=actor, now=now)
     stored.measured_at = happened_at
+
+
+def measure_closure(
+    session: Session, stored: Rectification, closed: float, happened_at: datetime, *, actor: Actor, now: datetime
+) -> None:
+    """Keep as an event whether this round was brought to a close in the end."""
+    fact = fact_of(stored, Measure.RECTIFICATION_CLOSED, f"{event_of(stored)}:closed", happened_at, closed)
+    record_measures(session, fact, actor=actor, now=now)
+    stored.counted_at = happened_at
+
+
+def measure_days(session: Session, stored: Rectification, *, actor: Actor, now: datetime) -> None:
+    """Keep as an event how long this round took."""
+    again = sa.select(sa.func.max(RectificationStep.happened_at)).where(
+        RectificationStep.rectification_id == stored.id, RectificationStep.kind == StepKind.REOPENED
+    )
+    days = (now - (session.scalar(again) or stored.ordered_at)) / timedelta(days=1)
+    fact = fact_of(stored, Measure.RECTIFICATION_DAYS, f"{event_of(stored)}:days", now, days)
+    record_measures(session, fact, actor=actor, now=now)
+
+
+def take_back_measures(session: Session, stored: Rectification, *, actor: Actor, now: datetime) -> None:
+    """Take back what was counted of an order that should not have been given."""
+    counted = (
+        (Measure.RECTIFICATION_ON_TIME, event_of(stored), stored.measured_at),
+        (Measure.RECTIFICATION_CLOSED, f"{event_of(stored)}:closed", stored.counted_at),
+    )
+    facts = [
+        fact_of(stored, one, f"{event_id}:withdrawn", happened_at, 0.0, denominator=0.0, corrects=event_id)
+        for one, event_id, happened_at in counted
+        if happened_at is not None
+    ]
+    record_measures(session, *facts, actor=actor, now=now)
+
+
+def fact_of(
+    stored: Rectification,
+    counted_as: Measure,
+    event_id: str,
+    happened_at: datetime,
+    numerator: float,
+    *,
+    denominator: float = 1.0,
+    corrects: str = "",
+) -> Measured:
+    return Measured(
+        counted_as,
+        stored.service_id,
+        happened_at,
+        event_id=event_id,
+        numerator=numerator,
+        denominator=denominator,
+        corrects=corrects,
+    )
 
 
 def event_of(stored: Rectification) -> str:

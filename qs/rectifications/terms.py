@@ -83,6 +83,21 @@ class Effect(StrEnum):
     NOT_COMPARED = "not_compared"  # this way of counting gives no margin of chance
 
 
+class Lasting(StrEnum):
+    """What the figures some weeks after closing say: whether what was put right stayed so."""
+
+    HELD = "held"
+    UNCLEAR = "unclear"  # no difference beyond chance, and the target within reach
+    WORSE = "worse"
+    LOST = "lost"
+    NO_BETTER = "no_better"
+
+    @property
+    def reopens(self) -> bool:
+        """True when the order is opened again."""
+        return self in (Lasting.WORSE, Lasting.LOST, Lasting.NO_BETTER)
+
+
 @dataclass(frozen=True)
 class NewPlan:
     """What the unit will do: why it happened, what is done, and by when."""
@@ -152,6 +167,13 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Effect.TOO_FEW: N_("too few cases to tell"),
         Effect.NOT_COMPARED: N_("shown side by side; chance cannot be ruled out for this kind of figure"),
     },
+    Lasting: {
+        Lasting.HELD: N_("it lasted: still better than before the order, beyond chance"),
+        Lasting.UNCLEAR: N_("no difference from before beyond chance; the target is within reach"),
+        Lasting.WORSE: N_("worse than before the order, beyond chance"),
+        Lasting.LOST: N_("the gain seen at the verification is lost again"),
+        Lasting.NO_BETTER: N_("no better than before beyond chance, and even at best short of the target"),
+    },
 }
 ERRORS: dict[str, str] = {
     "rectification_unknown": N_("There is no such rectification, or it is outside your responsibility."),
@@ -180,6 +202,7 @@ ACTIONS: dict[str, str] = {  # what an entry of the trail says was done
     "rectifications.asked_extension": N_("Asked for an extension of a rectification"),
     "rectifications.decided_extension": N_("Decided on an extension of a rectification"),
     "rectifications.noted_overdue": N_("Noted overdue rectifications"),
+    "rectifications.rechecked": N_("Looked again at closed rectifications"),
 }
 OBJECTS: dict[str, str] = {  # what an entry of the trail is about: the word before the colon
     "rectification": N_("Rectification"),
@@ -195,11 +218,17 @@ FACTS: dict[str, str] = {  # what the facts of its entries are called
     "is_granted": N_("granted"),
     "round": N_("round"),
     "ids": N_("which"),
+    "reopened": N_("opened again"),
+    "unclosed": N_("open for a month past the due date"),
 }
 WAITING: dict[str, tuple[str, str]] = {  # what waits for somebody: the line, and why
     "rectification_plan": (N_("Hand in the plan: {title}"), N_("{service} · ordered {ordered}")),
     "rectification_proof": (N_("Prove what was done: {title}"), N_("{service} · plan handed in")),
     "rectification_again": (N_("Put right again: {title}"), N_("{service} · sent back or open again")),
+    "rectification_relapse": (
+        N_("Opened again by the figures: {title}"),
+        N_("{service} · {field}"),
+    ),
     "rectification_verify": (N_("Verify the proof: {title}"), N_("{service} · proof of {proved}")),
     "rectification_extension": (
         N_("Decide on an extension: {title}"),

@@ -15,10 +15,12 @@ from qs.deadlines.models import DueDate
 from qs.deadlines.queries import dues, trace_of
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
+from qs.observations.recording import Measure
 from qs.rectifications import actions, details, extensions, queries, rules
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import Effect, Source, Stage, Status, StepKind, Verdict
 from qs.rectifications.waiting import waiting
+from qs.standards.models import Indicator, IndicatorEdition
 from tests.rectifications.world import Loop, build_loop, closed, named_leader, ordered, plan, take_in
 from tests.world import AUDITOR, STRANGER, person
 
@@ -41,12 +43,20 @@ def detail(store, loop, order_id, now):
         return details.rectification(session, order_id, actor=loop.supervisor, now=now)
 
 
-def measured(store):
+def measured(store, counted_as=Measure.RECTIFICATION_ON_TIME):
     with store.reading() as session:
         rows = session.execute(
-            sa.select(Event.event_id, Event.numerator, Event.denominator, Event.happened_at).order_by(Event.event_id)
+            sa.select(Event.event_id, Event.numerator, Event.denominator, Event.happened_at)
+            .join(Indicator, Indicator.id == Event.indicator_id)
+            .where(Indicator.code == counted_as)
+            .order_by(Event.event_id)
         )
         return [tuple(row) for row in rows]
+
+
+def due_of(session, loop, order_id):
+    due_id = session.get_one(Rectification, order_id).due_id
+    return dues(session, [due_id], actor=loop.supervisor)[due_id].due_at
 
 
 def proved(session, loop, now, **wanted):
@@ -270,6 +280,57 @@ def test_a_proof_waiting_for_the_office_is_never_overdue(store, loop, now):
         order = proved(session, loop, now)
         assert actions.note_overdue(session, actor=loop.supervisor, now=now + 60 * DAY) == 0
     assert detail(store, loop, order, now + 60 * DAY).row["stage"] is Stage.PROVED
+
+
+def test_a_closing_counts_as_closed_with_the_days_it_took(store, loop, now):
+    with store.writing() as session:
+        closed(session, loop, now)
+    assert [row[1:] for row in measured(store, Measure.RECTIFICATION_CLOSED)] == [(1.0, 1.0, now + 3 * DAY)]
+    assert [row[1:3] for row in measured(store, Measure.RECTIFICATION_DAYS)] == [(3.0, 1.0)]
+
+
+def test_the_days_of_a_new_round_run_from_its_being_opened_again(store, loop, now):
+    later = now + 20 * DAY
+    with store.writing() as session:
+        order = closed(session, loop, now)
+        actions.reopen_rectification(session, order, "又变差", version=4, actor=loop.supervisor, now=later)
+        actions.file_proof(session, order, "再办", version=5, actor=loop.leader, now=later + DAY)
+        verdict = {"version": 6, "actor": loop.colleague, "now": later + 2 * DAY}
+        actions.verify_rectification(session, order, Verdict.CLOSED, "好", **verdict)
+    assert [row[1] for row in measured(store, Measure.RECTIFICATION_DAYS)] == [3.0, 2.0]
+
+
+def test_whatever_is_open_a_month_past_its_due_date_counts_as_not_closed_whoever_has_it(store, loop, now):
+    with store.writing() as session:
+        waits = proved(session, loop, now)
+        idle = ordered(session, loop, now, ref="rating:2")
+        due_at = due_of(session, loop, waits)
+        actions.note_overdue(session, actor=loop.supervisor, now=due_at + 30 * DAY)
+        assert measured(store, Measure.RECTIFICATION_CLOSED) == []
+        actions.note_overdue(session, actor=loop.supervisor, now=due_at + 30 * DAY + timedelta(seconds=1))
+        actions.note_overdue(session, actor=loop.supervisor, now=due_at + 40 * DAY)
+    found = measured(store, Measure.RECTIFICATION_CLOSED)
+    assert [row[0] for row in found] == [f"rectification:{order}:1:closed" for order in (waits, idle)]
+    assert {row[1:] for row in found} == {(0.0, 1.0, due_at + 30 * DAY)}
+
+
+def test_a_closing_after_that_is_not_counted_a_second_time(store, loop, now):
+    with store.writing() as session:
+        order = proved(session, loop, now)
+        actions.note_overdue(session, actor=loop.supervisor, now=now + 80 * DAY)
+        verdict = {"version": 3, "actor": loop.colleague, "now": now + 81 * DAY}
+        actions.verify_rectification(session, order, Verdict.CLOSED, "好", **verdict)
+    assert [row[1] for row in measured(store, Measure.RECTIFICATION_CLOSED)] == [0.0]
+    assert [row[1] for row in measured(store, Measure.RECTIFICATION_DAYS)] == [81.0]
+
+
+def test_a_store_from_before_these_measures_learns_them_when_they_are_first_counted(store, loop, now):
+    with store.writing() as session:
+        known = sa.select(Indicator.id).where(Indicator.code == Measure.RECTIFICATION_DAYS)
+        session.execute(sa.delete(IndicatorEdition).where(IndicatorEdition.indicator_id.in_(known)))
+        session.execute(sa.delete(Indicator).where(Indicator.code == Measure.RECTIFICATION_DAYS))
+        closed(session, loop, now)
+    assert [row[1] for row in measured(store, Measure.RECTIFICATION_DAYS)] == [3.0]
 
 
 def test_a_withdrawn_order_takes_back_what_was_counted(store, loop, now):
