@@ -65,11 +65,14 @@ def wish_form(page: Page, preference: Preference, email: str) -> None:
             or wish.channel
         )
         wanted = Wish(channel) if channel is Channel.NONE else chosen_wish(channel, wish, email)
-        if channel is Channel.NONE:
+        if channel is not Channel.NONE:
+            readiness(channel)
+        elif wish.channel is not Channel.NONE:
             note(_("Your address is erased here when you save this. What waits for you is dropped."))
         else:
-            readiness(channel)
-        pressed = st.button(_("Save how I am told"), type="primary", key="save_wish")
+            note(_("Choose a way, and matters in your care are told to you where you are."))
+        is_choice = channel is not wish.channel or channel is not Channel.NONE
+        pressed = is_choice and st.button(_("Save how I am told"), type="primary", key="save_wish")
     if pressed:
         with saving(page, done=_("Saved. It counts from now on.")) as session:
             actions.set_wish(session, wanted, version=preference.version, actor=page.actor, now=page.now)

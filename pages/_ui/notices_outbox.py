@@ -25,13 +25,13 @@ def headline(outlook: Outlook) -> str:
     if outlook.waiting_count:
         count = outlook.waiting_count
         return ngettext("{n} notice waits to be sent", "{n} notices wait to be sent", count).format(n=number(count))
-    return _("Every notice has been sent")
+    return _("Nothing waits to be sent")
 
 
 def facts(outlook: Outlook, now: datetime) -> str:
     """What stands below the heading: since when the oldest waits."""
     if outlook.oldest_at is None:
-        return _("`python -m qs run notices` sends what is due; let the machine’s timer start it every few minutes.")
+        return _("“python -m qs run notices” sends what is due; let the machine’s timer start it every few minutes.")
     return _("The oldest has waited for {age}").format(age=age(now - outlook.oldest_at))
 
 
@@ -69,7 +69,7 @@ def outbox_table(shown: pd.DataFrame) -> dict[str, Any] | None:  # Any: values o
         "how": _("How"),
         "standing": _("State"),
         "attempts": _("Attempts"),
-        "why": _("Last failure"),
+        "why": st.column_config.TextColumn(_("Last failure"), width="large"),
         "told": _("Told on"),
     }
     return table(words, columns, key="outbox", search=["person", "about"], is_selectable=True)

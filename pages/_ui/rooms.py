@@ -19,6 +19,8 @@ from qs.i18n import gettext as _
 from qs.incentives import waiting as incentives
 from qs.inspections import waiting as inspections
 from qs.monitoring import waiting as monitoring
+from qs.notices import waiting as notices
+from qs.observations import waiting as observations
 from qs.participation import waiting as participation
 from qs.periods import local_day
 from qs.programme import waiting as programme
@@ -53,6 +55,8 @@ ROOMS: tuple[Asking, ...] = (
     training.waiting,
     programme.waiting,
     deadlines.waiting,
+    observations.waiting,
+    notices.waiting,
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 import pandas as pd
 import sqlalchemy as sa
@@ -11,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from qs.access.models import Person
 from qs.actor import Actor, Permission
-from qs.errors import Fact
 from qs.i18n import Language, pick
 from qs.notices import rules
 from qs.notices.models import NoticeWish, OutboxNotice
 from qs.notices.terms import (
-    LABELS,
     NOT_AT_ALL,
     Channel,
-    Failure,
     Listener,
     NoticeState,
     Outlook,
@@ -28,7 +24,6 @@ from qs.notices.terms import (
     Wish,
 )
 from qs.settings import Settings, settings
-from qs.waiting import Waiting
 
 OPEN = (NoticeState.QUEUED, NoticeState.FAILED, NoticeState.SENDING)
 OWN_COLUMNS = ["notice_id", "subject", "link", "state", "queued_at", "due_at", "sent_at", "last_error"]
@@ -174,22 +169,3 @@ def outbox(session: Session, *, actor: Actor, states: Collection[NoticeState] = 
         for one, name, name_en, channel in session.execute(statement)
     ]
     return pd.DataFrame(rows, columns=OUTBOX_COLUMNS)
-
-
-def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
-    """What those who keep the machine must look at: notices given up, and notices without a way out."""
-    if not actor.has_everywhere(Permission.NOTICES_SEND):
-        return []
-    found, seen = [], outlook(session, actor=actor)
-    if seen.given_up_count:
-        newest = session.scalar(
-            sa.select(OutboxNotice.last_error)
-            .where(OutboxNotice.state == NoticeState.GIVEN_UP)
-            .order_by(OutboxNotice.id.desc())
-            .limit(1)
-        )
-        facts: dict[str, Fact] = {"count": seen.given_up_count, "field": LABELS[Failure][newest] if newest else ""}
-        found.append(Waiting("notices_given_up", "notices", due_at=now, facts=facts, query={"state": "given_up"}))
-    if seen.stuck_count:
-        found.append(Waiting("notices_stuck", "notices", due_at=now, facts={"count": seen.stuck_count}))
-    return found

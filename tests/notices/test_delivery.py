@@ -23,6 +23,7 @@ from qs.notices import actions, delivery, queries
 from qs.notices.delivery import deliver
 from qs.notices.rules import MOST_ATTEMPTS, message_key
 from qs.notices.terms import Channel, Failure, Notice, NoticeState, Rhythm, Strength, Wish
+from qs.notices.waiting import waiting
 from qs.settings import MailSecurity, Settings
 from tests.conftest import AUDIT_KEY
 from tests.notices.conftest import free_port, mail_settings, post_office
@@ -154,9 +155,9 @@ def test_an_unknown_mailbox_is_given_up_at_once_with_an_incident_for_those_who_k
     assert "ann@office.example" not in caplog.text
     keeper = person(Role.INFORMATION_TECHNOLOGY)
     with store.reading() as session:
-        (line,) = queries.waiting(session, actor=keeper, now=now)
+        (line,) = waiting(session, actor=keeper, now=now)
         assert (line.code, line.facts["count"]) == ("notices_given_up", 1)
-        assert queries.waiting(session, actor=person(Role.SUPERVISOR), now=now) == []
+        assert waiting(session, actor=person(Role.SUPERVISOR), now=now) == []
         entry = session.get(AuditEntry, 3 + 1)
     assert entry.action == "notices.given_up"
     assert "example" not in str(entry.facts)

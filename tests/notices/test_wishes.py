@@ -31,6 +31,7 @@ from qs.notices.terms import (
     Weekday,
     Wish,
 )
+from qs.notices.waiting import waiting
 from qs.settings import Settings
 from tests.notices.office import BY_MAIL, MATTER, actor, choose, rows, somebody, tell
 from tests.world import enroll, person
@@ -338,7 +339,7 @@ def test_the_keepers_see_what_waits_for_want_of_a_mail_server(store, now):
     keeper = person(Role.INFORMATION_TECHNOLOGY)
     with store.reading() as session:
         seen = queries.outlook(session, actor=keeper)
-        (line,) = queries.waiting(session, actor=keeper, now=now)
+        (line,) = waiting(session, actor=keeper, now=now)
         frame = queries.outbox(session, actor=keeper)
         with pytest.raises(NotAllowed):
             queries.outbox(session, actor=person(Role.SUPERVISOR))
