@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import rankings_lists, rankings_why
+from pages._ui import rankings_disparities, rankings_lists, rankings_why
 from pages._ui.choices import choice, view, words_by_code
 from pages._ui.page import open_page, reading
 from pages._ui.rankings_freezing import freezing_card, scheme_popover
@@ -15,48 +15,56 @@ from qs.i18n import gettext as _
 from qs.rankings.terms import Level
 from qs.sentences import label
 
+RANKING, DISPARITIES = "ranking", "disparities"
+
 page = open_page("rankings", needs=Permission.RANKINGS_READ)
 with reading() as session:
     periods = period_words(session, page)
 
 top = st.container()
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    level = Level(view(_("Who is compared"), {one.value: label(one) for one in Level}, key="level"))
-    st.space("stretch")
-    name = chosen_period(periods)
-    with reading() as session:
-        shown = shown_ranking(session, name, level, page)
-    if level is Level.SERVICE and shown is not None:
-        choice(_("Every sector"), words_by_code(shown.scores, code="sector_code", name="sector"), key="sector")
-        choice(_("Every area"), words_by_code(shown.scores, code="area_code", name="area"), key="area", width=150)
-    if shown is not None and not shown.scores.empty:
-        rankings_lists.export_button(page, shown)
-    scheme_popover(page)
-
-with top:
-    title, facts, buttons = finding(shown, page)
-    pressed = head(title, facts, actions=buttons)
-if shown is None or shown.scores.empty:
-    empty_state(
-        _("Nothing to compare here yet"),
-        _(
-            "Scores appear once services send figures. A complete quarter is frozen by a supervisor; "
-            "from then on everybody sees the same ranking."
-        ),
-        icon="leaderboard",
-    )
+bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+with bar:
+    looked_at = view(_("What is shown"), {RANKING: _("Ranking"), DISPARITIES: _("Disparities")})
+if looked_at == DISPARITIES:
+    rankings_disparities.room(page, periods, top, bar)
 else:
-    freezing_card(page, shown, pressed)
-    listed = filtered(shown)
-    left, right = st.columns([2.1, 1], gap="medium")
-    with left:
-        if level is Level.SERVICE:
-            rankings_lists.league(shown, listed)
-        else:
-            rankings_lists.units(shown)
-    with right:
-        if level is Level.SERVICE:
-            rankings_why.why_card(page, shown, listed)
-        else:
-            rankings_lists.gap_card(shown)
-        rankings_lists.unranked_card(shown, listed)
+    with bar:
+        level = Level(view(_("Who is compared"), {one.value: label(one) for one in Level}, key="level"))
+        st.space("stretch")
+        name = chosen_period(periods)
+        with reading() as session:
+            shown = shown_ranking(session, name, level, page)
+        if level is Level.SERVICE and shown is not None:
+            choice(_("Every sector"), words_by_code(shown.scores, code="sector_code", name="sector"), key="sector")
+            choice(_("Every area"), words_by_code(shown.scores, code="area_code", name="area"), key="area", width=150)
+        if shown is not None and not shown.scores.empty:
+            rankings_lists.export_button(page, shown)
+        scheme_popover(page)
+
+    with top:
+        title, facts, buttons = finding(shown, page)
+        pressed = head(title, facts, actions=buttons)
+    if shown is None or shown.scores.empty:
+        empty_state(
+            _("Nothing to compare here yet"),
+            _(
+                "Scores appear once services send figures. A complete quarter is frozen by a supervisor; "
+                "from then on everybody sees the same ranking."
+            ),
+            icon="leaderboard",
+        )
+    else:
+        freezing_card(page, shown, pressed)
+        listed = filtered(shown)
+        left, right = st.columns([2.1, 1], gap="medium")
+        with left:
+            if level is Level.SERVICE:
+                rankings_lists.league(shown, listed)
+            else:
+                rankings_lists.units(shown)
+        with right:
+            if level is Level.SERVICE:
+                rankings_why.why_card(page, shown, listed)
+            else:
+                rankings_lists.gap_card(shown)
+            rankings_lists.unranked_card(shown, listed)

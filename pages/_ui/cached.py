@@ -21,7 +21,8 @@ from qs.monitoring import charts
 from qs.monitoring.queries import Board, board
 from qs.monitoring.terms import Filters
 from qs.periods import local_day
-from qs.rankings.queries import Working, working_figures
+from qs.rankings.disparities import Disparities, Wanted, disparities
+from qs.rankings.queries import Working, frozen_periods, working_figures
 from qs.settings import settings
 from qs.standards.queries import editions_on
 from qs.versions import data_versions
@@ -98,6 +99,39 @@ def shared_working(
 ) -> Working:
     """The arguments after the actor are the key: what is asked, what the names are, who may see what, and where."""
     return working_figures(_session, name, actor=_actor)
+
+
+def shown_disparities(session: Session, pairs: pd.DataFrame, wanted: Wanted, page: Page) -> Disparities | None:
+    """One comparison, computed once for all who see the same services; some minutes old at most."""
+    frozen = frozen_periods(session, actor=page.actor)
+    return shared_disparities(
+        session,
+        page.actor,
+        page.now,
+        pairs,
+        wanted,
+        frozen=tuple(zip(frozen["name"], frozen["revision"].tolist(), strict=True)),
+        versions=data_versions(session)[1:],
+        scopes=scope_key(page.actor.scopes(Permission.RANKINGS_READ)),
+        store=page.database.engine.url.render_as_string(),
+    )
+
+
+@st.cache_resource(ttl=timedelta(minutes=WORKING_MINUTES), max_entries=64, show_spinner=False)
+def shared_disparities(
+    _session: Session,
+    _actor: Actor,
+    _now: datetime,
+    _pairs: pd.DataFrame,
+    wanted: Wanted,
+    *,
+    frozen: tuple[tuple[str, int], ...],
+    versions: tuple[int, ...],
+    scopes: Scopes,
+    store: str,
+) -> Disparities | None:
+    """The arguments after the pairs are the key: what is asked and frozen, what names are, who sees what, where."""
+    return disparities(_session, _pairs, wanted, actor=_actor, now=_now)
 
 
 def scope_key(scopes: tuple[Scope, ...]) -> Scopes:

@@ -13,7 +13,7 @@ from qs.i18n import gettext as _
 from qs.i18n import language
 from qs.rankings.charts import names_down
 
-FUNNEL_HEIGHT, SERIES_HEIGHT = 360, 190
+FUNNEL_HEIGHT, SERIES_HEIGHT = 470, 190
 ROW_HEIGHT, PAIR_HEIGHT = 28, 34
 FUNNEL_COLUMNS = (
     "label",
@@ -27,7 +27,7 @@ FUNNEL_COLUMNS = (
     "sign",
     "mark_label",
 )
-LIMIT_COLUMNS = ("cases", "lower", "upper", "line", "dash", "kind", "end_label")
+LIMIT_COLUMNS = ("cases", "lower", "upper", "line", "dash", "kind", "end_at", "end_label")
 DUMBBELL_COLUMNS = (
     "label",
     "now",
@@ -46,8 +46,24 @@ DUMBBELL_COLUMNS = (
 )
 HEAT_COLUMNS = ("label", "quarter", "cell_text", "value_text", "interval_text", "n_text", "verdict_text", "kind")
 INEQUALITY_COLUMNS = ("period", "part", "value", "lower", "upper", "value_text", "interval_text", "n_text", "end_label")
+GAP_COLUMNS = (
+    "starts_at",
+    "label",
+    "value",
+    "mean",
+    "lower",
+    "upper",
+    "value_text",
+    "limits_text",
+    "n_text",
+    "verdict_text",
+    "kind",
+    "sign",
+    "end_label",
+)
 KINDS = ("improvement", "concern", "neutral", "common", "few")
 SHAPES = {"above": "triangle-up", "below": "triangle-down", "inside": "circle"}
+PALE, DEEP = "40", "a8"  # alpha of a cell beyond chance, and of one beyond what is usual
 STRONG = "_strong"  # of a kind: beyond what is usual, not only beyond chance
 WIDE_RATIO = 12  # numbers of cases further apart than so many times are drawn on a logarithmic axis
 
@@ -72,9 +88,9 @@ def funnel_chart(
 ) -> ChartType:
     """Values against numbers of cases, between the limits that chance and what is usual allow.
 
-    `units`: one row per unit with a figure, FUNNEL_COLUMNS; `mark_label` names those outside, else empty. `limits`:
-    LIMIT_COLUMNS; `line` tells the limits apart, `dash` whether they are drawn dashed, `end_label` is filled once per
-    line. `number_format`: a d3 format. Raises ValueError for a missing column.
+    `units`: one row per unit with a figure, FUNNEL_COLUMNS; `mark_label` names some of those outside. `limits`:
+    LIMIT_COLUMNS; `line` tells the limits apart, `dash` whether they are drawn dashed; `end_label`, at `end_at`, is
+    filled once per kind. `number_format`: a d3 format. Raises ValueError for a missing column.
     """
     require_columns(units, FUNNEL_COLUMNS)
     require_columns(limits, LIMIT_COLUMNS)
@@ -102,8 +118,8 @@ def funnel_chart(
     ]
     ends = (
         drawn.transform_filter("isValid(datum.end_label)")
-        .mark_text(align="right", dy=-7, fontSize=11, color=colours.quiet)
-        .encode(x=across, y="upper:Q", text="end_label:N")
+        .mark_text(align="left", dy=-8, fontSize=11, color=colours.quiet)
+        .encode(x=across, y="end_at:Q", text="end_label:N")
     )
     middle = (
         alt.Chart(pd.DataFrame({"centre": [centre]})).mark_rule(color=colours.quiet, strokeWidth=1).encode(y="centre:Q")
@@ -121,7 +137,7 @@ def funnel_chart(
     )
     names = (
         base.transform_filter("isValid(datum.mark_label)")
-        .mark_text(align="left", dx=9, fontSize=12, color=colours.ink)
+        .mark_text(align="left", dx=9, fontSize=12, color=colours.ink, limit=180)
         .encode(x=across, y=up, text="mark_label:N")
     )
     layers = alt.layer(*lines, ends, middle, points, names).resolve_scale(color="independent")
@@ -137,12 +153,12 @@ def dumbbell_chart(frame: pd.DataFrame, *, number_format: str, colours: Palette)
     require_columns(frame, DUMBBELL_COLUMNS)
     down = names_down(frame, label_limit=210, colours=colours)
     scale = alt.Scale(zero=False, nice=True, padding=10)
-    axis = alt.Axis(title=None, orient="top", format=number_format, domain=False, ticks=False, tickCount=6)
+    axis = alt.Axis(title=None, orient="top", format=number_format, domain=False, ticks=False, tickCount=4)
     tooltip = [
         alt.Tooltip("label:N", title=_("Name")),
         alt.Tooltip("now_text:N", title=_("Now")),
         alt.Tooltip("before_text:N", title=_("Before")),
-        alt.Tooltip("change_text:N", title=_("Change")),
+        alt.Tooltip("change_text:N", title=_("Changed by")),
         alt.Tooltip("n_text:N", title=_("Cases (n)")),
         alt.Tooltip("verdict_text:N", title=_("Finding")),
     ]
@@ -164,13 +180,13 @@ def dumbbell_chart(frame: pd.DataFrame, *, number_format: str, colours: Palette)
         base.mark_text(align="right", fontSize=12, color=tint, dx=reach).encode(
             y=down, x=alt.value("width"), text=f"{name}:N"
         )
-        for name, reach, tint in (("change_text", 96, colours.ink), ("n_text", 168, colours.quiet))
+        for name, reach, tint in (("change_text", 78, colours.ink), ("n_text", 146, colours.quiet))
     ]
     heads = [
         alt.Chart(pd.DataFrame({"text": [heading]}))
         .mark_text(align="right", fontSize=12, color=colours.quiet, baseline="bottom", dx=reach)
         .encode(x=alt.value("width"), y=alt.value(-8), text="text:N")
-        for heading, reach in ((_("Change"), 96), ("n", 168))
+        for heading, reach in ((_("Changed by"), 78), ("n", 146))
     ]
     layers = alt.layer(bars, thin, hollow, dots, *texts, *heads)
     return dressed(
@@ -200,11 +216,11 @@ def heat_chart(frame: pd.DataFrame, *, quarters: Sequence[str], colours: Palette
         "neutral": colours.neutral,
     }
     fills = {
-        **{kind: (tint, 0.28) for kind, tint in tints.items()},
-        **{f"{kind}{STRONG}": (tint, 0.62) for kind, tint in tints.items()},
-        "common": (colours.band, 1.0),
-        "few": (colours.background, 0.0),
-        "missing": (colours.background, 0.0),
+        **{kind: f"{tint}{PALE}" for kind, tint in tints.items()},
+        **{f"{kind}{STRONG}": f"{tint}{DEEP}" for kind, tint in tints.items()},
+        "common": colours.band,
+        "few": colours.background,
+        "missing": colours.background,
     }
     tooltip = [
         alt.Tooltip("label:N", title=_("Name")),
@@ -218,12 +234,7 @@ def heat_chart(frame: pd.DataFrame, *, quarters: Sequence[str], colours: Palette
     cells = base.mark_rect(cornerRadius=3).encode(
         x=across,
         y=down,
-        color=alt.Color(
-            "kind:N", legend=None, scale=alt.Scale(domain=list(fills), range=[tint for tint, _much in fills.values()])
-        ),
-        opacity=alt.Opacity(
-            "kind:N", legend=None, scale=alt.Scale(domain=list(fills), range=[much for _tint, much in fills.values()])
-        ),
+        color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(fills), range=list(fills.values()))),
         tooltip=tooltip,
     )
     few = (
@@ -269,9 +280,9 @@ def inequality_chart(frame: pd.DataFrame, *, quarters: Sequence[str], colours: P
         alt.Tooltip("n_text:N", title=_("Services")),
     ]
     layers = []
-    for part, tint, shape, dash, aside in (
-        ("between", colours.interface, "circle", [1, 0], -5),
-        ("within", colours.common, "diamond", [4, 3], 5),
+    for part, tint, shape, dash, aside, lift in (
+        ("between", colours.interface, "circle", [1, 0], -5, -13),
+        ("within", colours.common, "diamond", [4, 3], 5, 0),
     ):
         base = alt.Chart(frame[frame["part"] == part])
         layers += [
@@ -283,7 +294,51 @@ def inequality_chart(frame: pd.DataFrame, *, quarters: Sequence[str], colours: P
                 x=across, y=up, tooltip=tooltip
             ),
             base.transform_filter("isValid(datum.end_label)")
-            .mark_text(align="left", dx=14, fontSize=12, color=tint if part == "between" else colours.quiet)
+            .mark_text(align="left", dx=14, dy=lift, fontSize=12, color=tint if part == "between" else colours.quiet)
             .encode(x=across, y=up, text="end_label:N"),
         ]
     return dressed(alt.layer(*layers).properties(height=SERIES_HEIGHT), colours=colours, language=language())
+
+
+def gap_chart(frame: pd.DataFrame, *, day_format: str, colours: Palette) -> ChartType:
+    """How far units lie apart, month by month, on its process chart; points of a signal have colour and shape.
+
+    `frame`: one row per month, oldest first, GAP_COLUMNS, values as shares of the mean; `end_label` names the latest
+    value. `day_format`: a d3 format. Raises ValueError for a missing column.
+    """
+    require_columns(frame, GAP_COLUMNS)
+    across = alt.X(
+        "starts_at:T",
+        axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=5, format=day_format),
+        scale=alt.Scale(nice=False, padding=8),
+    )
+    up = alt.Y(
+        "value:Q",
+        scale=alt.Scale(zero=True, nice=True),
+        axis=alt.Axis(title=None, tickCount=5, format=".1%", domain=False, ticks=False, gridOpacity=0.6),
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title=_("Month")),
+        alt.Tooltip("value_text:N", title=_("Gap")),
+        alt.Tooltip("limits_text:N", title=_("Limits")),
+        alt.Tooltip("n_text:N", title=_("Units compared")),
+        alt.Tooltip("verdict_text:N", title=_("Finding")),
+    ]
+    base = alt.Chart(frame)
+    band = base.mark_area(color=colours.band).encode(x=across, y="lower:Q", y2="upper:Q")
+    limits = [
+        base.mark_line(color=colours.common, strokeDash=[4, 4], strokeWidth=1.2).encode(x=across, y=f"{end}:Q")
+        for end in ("lower", "upper")
+    ]
+    mean = base.mark_line(color=colours.quiet, strokeWidth=1.2).encode(x=across, y="mean:Q")
+    line = base.mark_line(color=colours.common, strokeWidth=1.5).encode(x=across, y=up)
+    points = base.mark_point(size=56, filled=True, opacity=1).encode(
+        x=across, y=up, color=kind_colour(colours), shape=sign_shape(), tooltip=tooltip
+    )
+    latest = (
+        base.transform_filter("isValid(datum.end_label)")
+        .mark_text(align="left", dx=9, fontSize=14, fontWeight=600, color=colours.ink)
+        .encode(x=across, y="value:Q", text="end_label:N")
+    )
+    layers = alt.layer(band, *limits, mean, line, points, latest)
+    return dressed(layers.properties(height=SERIES_HEIGHT), colours=colours, language=language())

@@ -182,6 +182,8 @@ def curves(made: Judged, way: Way) -> pd.DataFrame:
     if made.funnel is None or not len(made.cases):
         return parts[0]
     grid = np.geomspace(max(made.cases.min() / CURVE_ROOM, 1.0), made.cases.max() * CURVE_ROOM, CURVE_POINTS)
+    if way.aggregation is Aggregation.SHARE:
+        grid = np.unique(np.round(grid))  # exact limits jump between whole numbers of cases
     kinds = {CHANCE: 0.0, USUAL: made.funnel.tau2} if made.verdict.is_overdispersed else {CHANCE: 0.0}
     for kind, tau2 in kinds.items():
         for level, away in zip(LEVELS, deviates(LEVELS), strict=True):
@@ -311,6 +313,11 @@ class Gap:
     chart: XmrChart
     has_season: bool
     unit_count: NDArray[np.int64]
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether months taken together show no more than sampling alone makes."""
+        return bool(self.chart.mean[-1] <= 0)
 
     @staticmethod
     def shown(squares: Floats) -> Floats:
