@@ -31,10 +31,15 @@ def choice(label: str, options: Mapping[str, str], *, key: str, width: int = 170
 def one_of(label: str, options: Mapping[str, str], *, key: str, usual: str, width: int | None = None) -> str:
     """One of several ways to look, always one of them; the usual one leaves the address alone."""
     codes, wanted = list(options), asked(key)
+    present = wanted if wanted in options else usual
+    index, said = codes.index(present), (present, options[present])
+    if f"{key}_choice" in st.session_state and st.session_state.get(f"{key}_said") != said:
+        st.session_state[f"{key}_choice"], index = present, 0  # the browser keeps old words until it is told the choice
+    st.session_state[f"{key}_said"] = said
     chosen: str = st.selectbox(
         label,
         codes,
-        index=codes.index(wanted if wanted in options else usual),
+        index=index,
         format_func=lambda code: options.get(code, code),
         label_visibility="collapsed",
         width=width or "stretch",

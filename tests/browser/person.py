@@ -11,6 +11,13 @@ from qs.i18n import Language, gettext, ngettext, use_language
 LOCALES = {Language.ZH: "zh-CN", Language.EN: "en-GB"}
 DEMO_PASSWORD = "lanping-2026"
 WAIT = 30_000  # milliseconds: a loaded machine is slow, and a wrong screen never comes
+# Messages pass by in seconds; what was said is kept, however long the screen takes to come to rest.
+LISTEN = """
+window.said = [];
+new MutationObserver(() => document.querySelectorAll('[data-testid="stToast"]').forEach(toast => {
+    if (!window.said.includes(toast.innerText)) window.said.push(toast.innerText);
+})).observe(document, {childList: true, subtree: true, characterData: true});
+"""
 # Words that must never be read on a screen: tracebacks and texts that nobody translated or filled in.
 BROKEN = re.compile(r"Traceback|Error:|\{[a-z_]+\}|nan%|NaN|None|undefined")
 
@@ -26,6 +33,7 @@ class Person:
         self.context = chromium.new_context(
             locale=LOCALES[language], timezone_id="Asia/Shanghai", viewport={"width": width, "height": height}
         )
+        self.context.add_init_script(LISTEN)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(WAIT)
         self.complaints: list[str] = []
@@ -66,6 +74,12 @@ class Person:
 
     def press(self, name: str, *, exact: bool = True) -> None:
         self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def is_told(self, message: str) -> None:
+        """The screen said so since it was last asked."""
+        told = "message => window.said.some(text => text.includes(message))"
+        self.page.wait_for_function(told, arg=self.word(message), timeout=WAIT)
+        self.page.evaluate("window.said = []")
 
     def text(self) -> str:
         return self.page.locator("body").inner_text()

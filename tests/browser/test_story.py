@@ -154,9 +154,7 @@ def tick(person: Person, key: str, words: str) -> None:
 
 def done(person: Person, message: str) -> None:
     """The screen says that it is done."""
-    expect(person.page.get_by_test_id("stToast").filter(has_text=person.word(message)).first).to_be_visible(
-        timeout=WAIT
-    )
+    person.is_told(message)
     person.wait()
     person.check_screen()
 
