@@ -105,7 +105,7 @@ def gap_rows(shown: Disparities, gap: Gap) -> pd.DataFrame:
                 for low, high in zip(lines["lower"], lines["upper"], strict=True)
             ],
             "unit_count": gap.unit_count,
-            "n_text": [counted(shown, int(units)) for units in gap.unit_count],
+            "n_text": [number(int(units)) for units in gap.unit_count],
             "verdict_text": [label(pattern_of(rule, side)) for rule, side in zip(chart.rule, sides, strict=True)],
             "kind": [KINDS.get(PointType(code), "common") for code in chart.point_type],
             "sign": [PLACES[int(side)] for side in sides],
@@ -120,15 +120,6 @@ def between_text(low: str, high: str) -> str:
 
 def share_text(value: float) -> str:
     return percent(value, 1) if np.isfinite(value) else NOTHING
-
-
-def counted(shown: Disparities, units: int) -> str:
-    words = {
-        Unit.AREA: ngettext("{n} area", "{n} areas", units),
-        Unit.PROVIDER: ngettext("{n} provider", "{n} providers", units),
-        Unit.DEPARTMENT: ngettext("{n} department", "{n} departments", units),
-    }
-    return words[shown.wanted.unit].format(n=number(units))
 
 
 def inequality_card(page: Page, shown: Disparities) -> None:

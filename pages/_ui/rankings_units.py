@@ -31,7 +31,7 @@ from qs.stats.overdispersion import LEVELS
 ROWS_PER_PAGE = 20
 MOST_NAMED = 6  # in the funnel; pointing and the table name all
 QUARTER, YEAR = "quarter", "year"
-CHANGE_RAW = ("change", "change_lower", "change_upper", "n_text", "verdict_text")
+CHANGE_RAW = ("change", "change_lower", "change_upper", "cases", "verdict_text")
 CSV = "text/csv"
 SIGNS = {1: "▲", 0: "", -1: "▼"}
 PLACES = {1: "above", 0: "inside", -1: "below"}
@@ -305,6 +305,7 @@ def pair_rows(shown: Disparities, found: pd.DataFrame, before: str) -> pd.DataFr
             },
             "now_text": [value_text(shown.indicator, value) for value in now["value"]],
             "before_text": [value_text(shown.indicator, value) for value in then["value"]],
+            "cases": now["cases"].to_list(),
             "n_text": [count_text(cases) for cases in now["cases"]],
             **change_words(shown, change),
         }
