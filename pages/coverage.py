@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, words_by_code
-from pages._ui.coverage_map import coverage_map, finding, instrument_shares, service_card
+from pages._ui.coverage_map import BLIND, coverage_map, finding, instrument_shares, service_card
 from pages._ui.page import open_page, reading
+from pages._ui.tables import offer_download
 from pages._ui.widgets import empty_state, head, note
 from qs.actor import Permission
-from qs.coverage import coverage
+from qs.coverage import coverage, exported
 from qs.i18n import gettext as _
 from qs.i18n import pick
-from qs.monitoring.terms import Instrument, Sight
+from qs.monitoring.terms import Instrument
 from qs.sentences import label
+from qs.sheets import safe_csv
 
 ROWS = 18
 
@@ -37,10 +39,12 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     instrument = choice(
         _("Not seen by"), {member.value: label(member) for member in Instrument}, key="instrument", width=220
     )
+    st.space("stretch")
+    offer_download(page, _("Export (CSV)"), "coverage.csv", lambda: safe_csv(exported(found)), "text/csv")
 shown = shown[(shown["sector_code"] == sector) | (sector is None)]
 shown = shown[(shown["area_code"] == area) | (area is None)]
 if instrument is not None:
-    blind = found.cells[found.cells["sight"].isin([Sight.OVERDUE, Sight.NEVER])]
+    blind = found.cells[found.cells["sight"].isin(BLIND)]
     shown = shown[shown["service_id"].isin(blind[blind["instrument"] == instrument]["service_id"])]
 
 left, right = st.columns([2.1, 1], gap="medium")

@@ -124,7 +124,7 @@ def fact_label(name: str) -> str:
 
 def word_of(name: str, book: str) -> str:
     """The word for a name in the books of the contexts, upstream first; the name itself where none has it."""
-    for context in (audit, *CHAIN):
+    for context in (audit, observations, *CHAIN):
         words: Mapping[str, str] = getattr(context, book)
         if name in words:
             return gettext(words[name])

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 from altair.typing import ChartType
 
-from pages._ui.page import Page
+from pages._ui.choices import keep
+from pages._ui.page import Page, reading, saving
+from pages._ui.run import go
 from pages._ui.widgets import note, plain, section
 from qs import chart_style
+from qs.actor import Permission
 from qs.chart_style import Palette, dressed, require_columns
-from qs.coverage import EXPECTED_DAYS, Coverage
+from qs.coverage import BY_RHYTHM, EXPECTED_DAYS, QUIET_CHANCE, SILENT_CHANCE, Coverage
+from qs.evaluations.queries import cycles
 from qs.i18n import day, language, ngettext, number, percent, pick
 from qs.i18n import gettext as _
 from qs.monitoring.terms import Instrument, Sight
+from qs.observations.reminders import feeds_of_service, remind_feed
 from qs.periods import local_day
 from qs.sentences import label
 from qs.settings import settings
 
 ROW_PIXELS = 26
-COLUMNS = ("service", "instrument", "words", "sight", "sight_words")
+BLIND = (Sight.OVERDUE, Sight.NEVER)
+Cell = Any  # Any: one row of Coverage.cells
+COLUMNS = ("service_id", "service", "code", "instrument", "words", "sight", "sight_words", "expectation")
+PICKED, MAP = "cell", "coverage_map"
+SMALLEST_SHARE = 0.001
 ROOMS = {  # where an instrument is brought to bear
     Instrument.EVENTS: "feeds",
     Instrument.RATINGS: "participation",
@@ -50,7 +61,10 @@ def instrument_shares(found: Coverage) -> None:
         days = EXPECTED_DAYS[instrument]
         with column, st.container(border=True, gap=None, height="stretch"):
             st.metric(label(instrument), "—" if share is None else percent(share, 0))
-            note(ngettext("every {n} day", "every {n} days", days).format(n=days))
+            if instrument in BY_RHYTHM:
+                note(_("as often as usual"))
+            else:
+                note(ngettext("every {n} day", "every {n} days", days).format(n=days))
 
 
 def coverage_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
@@ -81,14 +95,24 @@ def coverage_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
         alt.Tooltip("instrument:N", title=_("Instrument")),
         alt.Tooltip("words:N", title=_("Last seen")),
         alt.Tooltip("sight_words:N", title=_("State")),
+        alt.Tooltip("expectation:N", title=_("Expectation")),
     ]
+    picked = alt.selection_point(name=PICKED, fields=["service_id", "code"], toggle=False)
     colour = alt.Color(
         "sight:N",
         scale=alt.Scale(domain=[member.value for member in fills], range=list(fills.values())),
         legend=None,
     )
-    cells = base.mark_rect(stroke=colours.background, strokeWidth=3, cornerRadius=4).encode(
-        x=across, y=up, color=colour, tooltip=tooltip
+    cells = (
+        base.mark_rect(stroke=colours.background, strokeWidth=3, cornerRadius=4)
+        .add_params(picked)
+        .encode(
+            x=across,
+            y=up,
+            color=colour,
+            tooltip=tooltip,
+            opacity=alt.when(picked, empty=True).then(alt.value(1)).otherwise(alt.value(0.75)),
+        )
     )
     words = base.mark_text(fontSize=11).encode(
         x=across,
@@ -110,16 +134,36 @@ def coverage_map(found: Coverage, shown: pd.DataFrame) -> None:
     cells = cells.sort_values("service_id", key=lambda ids: ids.map(order), kind="stable")
     frame = pd.DataFrame(
         {
+            "service_id": cells["service_id"],
             "service": [names[service_id] for service_id in cells["service_id"]],
+            "code": [member.value for member in cells["instrument"]],
             "instrument": [label(instrument) for instrument in cells["instrument"]],
             "words": [gap_words(days) for days in cells["days"]],
             "sight": [member.value for member in cells["sight"]],
-            "sight_words": [label(member) for member in cells["sight"]],
+            "sight_words": [sight_words(cell) for cell in cells.itertuples()],
+            "expectation": [expectation(cell) for cell in cells.itertuples()],
         }
     )
     colours = chart_style.palette(dark=st.context.theme.type == "dark")
-    st.altair_chart(coverage_chart(frame, colours=colours), theme=None, width="stretch", key="coverage_map")
-    note(_("Grey: seen in time. Orange: too long ago. Purple: never. Each cell: days since it was last seen."))
+    st.altair_chart(
+        coverage_chart(frame, colours=colours),
+        theme=None,
+        width="stretch",
+        key=MAP,
+        on_select=open_cell,
+        selection_mode=PICKED,
+    )
+    note(
+        _("Grey: seen in time. Orange: silent or too long ago. Purple: never. Each cell: days since. Click one to act.")
+    )
+    if found.judged_count:
+        words = _(
+            "What comes by itself is called silent only when chance leaves so long a silence in less than {limit} of "
+            "days, by the service's own rhythm of a year; of {n} pairs judged so, at most about {k} are by chance."
+        )
+        note(
+            words.format(limit=percent(SILENT_CHANCE, 0), n=number(found.judged_count), k=number(found.false_count, 1))
+        )
 
 
 def gap_words(days: int | None) -> str:
@@ -128,32 +172,121 @@ def gap_words(days: int | None) -> str:
     return _("today") if days == 0 else ngettext("{n} d", "{n} d", days).format(n=number(days))
 
 
+def open_cell() -> None:
+    """Open the service of the cell that was clicked, with that instrument first."""
+    picked = st.session_state[MAP].selection.get(PICKED)
+    if picked:
+        keep("service", str(picked[0]["service_id"]))
+        keep("cell", str(picked[0]["code"]))
+
+
 def service_card(page: Page, found: Coverage, service_id: int) -> None:
-    """One service: each instrument with its last look, what is expected, and the room where one is arranged."""
+    """One service: each instrument with its last look, what was expected, and one click to what can be done."""
     row = found.services[found.services["service_id"] == service_id].iloc[0]
     section(pick(row["name"], row["name_en"]), pick(row["provider"], row["provider_en"]))
-    for cell in found.cells[found.cells["service_id"] == service_id].itertuples():
-        words, button = st.columns([3, 1], vertical_alignment="center")
-        words.markdown(
-            f"{state_words(cell.sight)}  \n:small[:gray[{plain(cell_facts(cell))}]]".replace(
-                "{name}", plain(label(cell.instrument))
-            )
-        )
-        if cell.sight in (Sight.OVERDUE, Sight.NEVER) and button.button(_("Look"), key=f"go_{cell.instrument}"):
-            st.switch_page(f"../{ROOMS[cell.instrument]}.py")
+    cells = list(found.cells[found.cells["service_id"] == service_id].itertuples())
+    asked = st.query_params.get("cell")
+    cells.sort(key=lambda cell: (cell.instrument.value != asked, cell.sight not in BLIND))
+    blind = [cell.instrument for cell in cells if cell.sight in BLIND]
+    if blind and page.actor.has(Permission.INSPECTIONS_PLAN):
+        plan_button(service_id, blind, is_primary=True)
+    for cell in cells:
+        with st.container(border=cell.instrument.value == asked, gap="xxsmall"):
+            words, place = st.columns([2.4, 1], vertical_alignment="center")
+            colour = {Sight.OVERDUE: "orange", Sight.NEVER: "violet"}.get(cell.sight, "gray")
+            badge = f":{colour}-badge[{plain(sight_words(cell))}]"
+            words.markdown(f"**{plain(label(cell.instrument))}** {badge}  \n:small[:gray[{plain(cell_facts(cell))}]]")
+            if cell.sight in BLIND:
+                with place:
+                    step(page, service_id, cell.instrument)
 
 
-def state_words(found: Sight) -> str:
-    colour = {Sight.OVERDUE: "orange", Sight.NEVER: "violet"}.get(found, "gray")
-    return f"**{{name}}** :{colour}-badge[{plain(label(found))}]"
+def step(page: Page, service_id: int, instrument: Instrument) -> None:
+    """What one click does about a cell that nobody looked at."""
+    if instrument is Instrument.EVENTS and page.actor.has(Permission.FEEDS_CHASE):
+        feed_chase(page, service_id)
+    elif instrument is Instrument.INSPECTION and page.actor.has(Permission.INSPECTIONS_PLAN):
+        plan_button(service_id, [instrument])
+    elif instrument in (Instrument.EVALUATION, Instrument.THIRD_PARTY):
+        if page.actor.has(Permission.EVALUATIONS_READ) and st.button(_("To the cycle"), key=f"go_{instrument}"):
+            go("evaluations", **cycle_query(page, instrument))
+    elif st.button(_("Look"), key=f"go_{instrument}"):
+        go(ROOMS[instrument])
 
 
-def cell_facts(cell: object) -> str:
-    last_at, instrument = cell.last_at, cell.instrument  # type: ignore[attr-defined]  # a row of the cells
-    expected = ngettext("expected every {n} day", "expected every {n} days", EXPECTED_DAYS[instrument]).format(
-        n=EXPECTED_DAYS[instrument]
-    )
-    if last_at is None or pd.isna(last_at):
-        return expected
-    seen = _("last on {day}").format(day=day(local_day(last_at, settings().zone)))
-    return " · ".join((seen, expected))
+def plan_button(service_id: int, blind: list[Instrument], *, is_primary: bool = False) -> None:
+    """Open the form of an inspection plan, filled in with the service and the reason."""
+    if st.button(
+        _("Plan an inspection") if is_primary else _("Plan it"),
+        icon=":material/fact_check:" if is_primary else None,
+        type="primary" if is_primary else "secondary",
+        key="plan_all" if is_primary else "plan_inspection",
+    ):
+        because = ",".join(instrument.value for instrument in blind)
+        go("inspections", do="plan", service=str(service_id), because=because)
+
+
+def cycle_query(page: Page, instrument: Instrument) -> dict[str, str]:
+    """Where an evaluation is asked for: the open cycle, or the form that opens one."""
+    with reading() as session:
+        known = cycles(session, actor=page.actor)
+    running = known[known["closed_at"].isna()]
+    if running.empty:
+        return {"do": "open"} if page.actor.has_everywhere(Permission.EVALUATIONS_OPEN) else {}
+    part = {"view": "third_party"} if instrument is Instrument.THIRD_PARTY else {}
+    return {"cycle": str(running.iloc[0]["cycle_id"]), **part}
+
+
+def feed_chase(page: Page, service_id: int) -> None:
+    """Remind those who run the feed, or say that they were reminded."""
+    with reading() as session:
+        feeds = feeds_of_service(session, service_id, actor=page.actor, now=page.now)
+    if not feeds and st.button(_("Look"), key="go_feeds"):
+        go("feeds")
+    for feed in feeds[:1]:
+        if feed.asked_at is not None:
+            told = _("reminded on {day}").format(day=day(local_day(feed.asked_at, settings().zone)))
+            note(told if feed.state is None else f"{told} · {label(feed.state)}")
+        name = pick(feed.name, feed.name_en)
+        if feed.may_be_reminded and st.button(
+            _("Chase the feed"), help=_("Remind those who run “{feed}”").format(feed=name), key=f"chase_{feed.feed_id}"
+        ):
+            with saving(
+                page, done=_("Those who run the feed are reminded; their answer appears on Data feeds.")
+            ) as session:
+                remind_feed(session, feed.feed_id, service_id, actor=page.actor, now=page.now)
+
+
+def sight_words(cell: Cell) -> str:
+    """The state of a cell; what comes by itself is silent, not late."""
+    if pd.isna(cell.chance):
+        return label(cell.sight)
+    words = {
+        Sight.FRESH: _("As often as usual"),
+        Sight.DUE: _("Unusually quiet"),
+        Sight.OVERDUE: _("Unusually silent"),
+    }
+    return words.get(cell.sight, label(cell.sight))
+
+
+def cell_facts(cell: Cell) -> str:
+    if cell.last_at is None or pd.isna(cell.last_at):
+        return expectation(cell)
+    seen = _("last on {day}").format(day=day(local_day(cell.last_at, settings().zone)))
+    return " · ".join((seen, expectation(cell)))
+
+
+def expectation(cell: Cell) -> str:
+    """What was expected: of what comes by itself how much, and how likely so long a silence is; else how often."""
+    if pd.isna(cell.chance):
+        days = EXPECTED_DAYS[cell.instrument]
+        return ngettext("expected every {n} day", "expected every {n} days", days).format(n=days)
+    if cell.silent_days == 0:
+        return _("nothing is missing")
+    came = ngettext(
+        "expected {expected} in {n} day, came 0", "expected {expected} in {n} days, came 0", int(cell.silent_days)
+    ).format(n=number(cell.silent_days), expected=number(cell.expected_count, 0 if cell.expected_count >= 10 else 1))
+    share = _("under {share}").format(share=percent(SMALLEST_SHARE, 1))
+    if cell.chance >= SMALLEST_SHARE:
+        share = percent(cell.chance, 1 if cell.chance < QUIET_CHANCE else 0)
+    return _("{came}; so long a silence is chance on {share} of days").format(came=came, share=share)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import streamlit as st
 
 from pages._ui.choices import keep
+from pages._ui.evaluations_orders import criterion_order, orders_on
 from pages._ui.evaluations_overview import STATE_COLOURS
 from pages._ui.facts import fact_list
 from pages._ui.figures import counts_text, value_text
@@ -175,6 +176,7 @@ def sheet_to_read(page: Page, shown: SheetDetail) -> None:
     """Every criterion with its score in words, evidence and files; the method of a third party."""
     if not shown.are_scores_open:
         note(_("The scores can be seen once the sheet is approved."))
+    orders, may_order = orders_on(page, shown)
     for one in shown.criteria:
         with st.container(border=True, gap="small"):
             left, right = st.columns([1, 1.1], gap="medium")
@@ -191,6 +193,7 @@ def sheet_to_read(page: Page, shown: SheetDetail) -> None:
                     )
                     show_text(one.note)
                     kept_files(page, shown, one)
+                    criterion_order(page, shown, one, orders.get(one.criterion_id), may=may_order)
     if shown.method is not None:
         method_card(shown.method)
 

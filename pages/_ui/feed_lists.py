@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import localised
+from pages._ui.feed_reminders import reminders_part
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.widgets import Action, empty_state, note, plain, show_error
@@ -128,6 +129,7 @@ def feed_card(page: Page, feeds: pd.DataFrame, feed_id: int | None) -> None:
             layout_words(feed.mapping)
         if page.actor.has(Permission.FEEDS_EDIT):
             change_form(page, feed)
+    reminders_part(page, feed_id)
 
 
 def layout_words(mapping: dict[str, Any]) -> None:  # Any: as stored

@@ -20,6 +20,7 @@ from qs.inspections.details import InspectionDetail
 from qs.inspections.rules import least_inspectors
 from qs.inspections.terms import InspectionPlan, InspectionType
 from qs.inspections.terms import InspectionState as S
+from qs.monitoring.terms import Instrument
 from qs.sentences import label
 
 SEED_BYTES = 8
@@ -53,7 +54,7 @@ def plan_form(page: Page, today: date) -> None:
         last = right.date_input(
             _("Last day"), today + timedelta(days=FIRST_IN_DAYS + WINDOW_DAYS), format="YYYY-MM-DD", key="plan_last"
         )
-        reason = st.text_area(_("Reason"), max_chars=1000, key="plan_reason")
+        reason = st.text_area(_("Reason"), blind_spots(), max_chars=1000, key="plan_reason")
         note(_("Inspectors are drawn by lot when you save. Whoever leads or answers for the service is left out."))
         with st.container(horizontal=True, gap="small"):
             pressed = st.form_submit_button(_("Plan and draw"), type="primary", key="plan_save")
@@ -72,7 +73,16 @@ def plan_form(page: Page, today: date) -> None:
         )
         keep("do", None)
         keep("service", None)
+        keep("because", None)
         keep("inspection", str(inspection_id))
+
+
+def blind_spots() -> str:
+    """The reason of a plan that Coverage asked for: who did not see the service in time."""
+    named = [
+        label(Instrument(code)) for code in st.query_params.get("because", "").split(",") if code in set(Instrument)
+    ]
+    return _("Blind spot on Coverage: {instruments}").format(instruments=_(", ").join(named)) if named else ""
 
 
 def day_of(chosen: object) -> date:

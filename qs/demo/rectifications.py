@@ -26,7 +26,8 @@ from qs.observations.models import Stream
 from qs.periods import local_day
 from qs.rectifications import actions, extensions
 from qs.rectifications.models import Rectification
-from qs.rectifications.terms import NewPlan, Source, Verdict
+from qs.rectifications.rechecks import recheck_closed
+from qs.rectifications.terms import NewPlan, Source, Status, Verdict
 from qs.settings import SHIPPED_DATA
 from qs.standards.models import Indicator
 
@@ -38,6 +39,7 @@ SUPERVISORS = ("chen.jing", "zhou.wei", "sun.li", "wu.hao")
 PLAN_DAYS, PROOF_DAYS, VERIFY_DAYS, REWORK_DAYS = (1, 3), (6, 14), (2, 7), (2, 4)  # working days, from and to
 LATE_DAYS = (17, 45)
 LATE_SHARE, SENT_BACK_SHARE, REOPENED_SHARE, ASKED_SHARE = 0.25, 0.16, 0.08, 0.15
+LOOKED_AT_DAYS = (24, 30)  # working days after closing, when the figures have been looked at again
 NIGHT = timedelta(hours=9)  # from the close of business to the daily run
 WORK_HOURS = 7.5
 PICTURE_SIZE = (480, 270)
@@ -73,6 +75,9 @@ class Play:
     def supervisor(self, but: Actor | None = None) -> Actor:
         names = [name for name in SUPERVISORS if but is None or name != but.username]
         return self.office.people[str(self.rng.choice(names))]
+
+    def status(self, order_id: int) -> Status:
+        return self.session.scalars(sa.select(Rectification.status).where(Rectification.id == order_id)).one()
 
     def version(self, order_id: int) -> int:
         return self.session.scalars(sa.select(Rectification.version).where(Rectification.id == order_id)).one()
@@ -114,6 +119,7 @@ def nights(stage: Play) -> Life:
         at = closing(stage.calendar, day) + NIGHT
         yield at
         actions.note_overdue(stage.session, actor=SYSTEM, now=at)
+        recheck_closed(stage.session, actor=SYSTEM, now=at)
         day += timedelta(days=1)
 
 
@@ -173,9 +179,10 @@ def usual_life(stage: Play, matter: Text, service_id: int, indicator_id: int, at
     closed_at = stage.later(proved_at, VERIFY_DAYS)
     yield closed_at
     verify(stage, order_id, Verdict.CLOSED, matter["verified"], orderer, closed_at)
-    if stage.chance(REOPENED_SHARE):
-        again_at = stage.later(closed_at, (20, 40))
-        yield again_at
+    came_back = stage.chance(REOPENED_SHARE)
+    again_at = stage.later(closed_at, (10, 17) if came_back else LOOKED_AT_DAYS)
+    yield again_at
+    if came_back:
         actions.reopen_rectification(
             stage.session,
             order_id,
@@ -184,6 +191,7 @@ def usual_life(stage: Play, matter: Text, service_id: int, indicator_id: int, at
             actor=orderer,
             now=again_at,
         )
+    if stage.status(order_id) is Status.REOPENED:  # by somebody, or by the figures some weeks after closing
         proved_at = stage.later(again_at, PROOF_DAYS)
         yield proved_at
         file_proof(stage, order_id, matter["proof"], leader, proved_at)

@@ -75,6 +75,19 @@ class RemindedEnough(Conflict):
 
 
 @dataclass(frozen=True)
+class FeedOfService:
+    """A feed that speaks of a service: since when it is silent, and the newest reminder of this silence, if any."""
+
+    feed_id: int
+    name: str
+    name_en: str
+    last_at: datetime
+    asked_at: datetime | None
+    state: ReminderState | None
+    may_be_reminded: bool  # silent for long enough, and not reminded too often or too lately
+
+
+@dataclass(frozen=True)
 class Silence:
     """What a feed last said of a service, over all its indicators, and how much it used to say until today."""
 
@@ -246,6 +259,44 @@ def reminders(session: Session, *, feed_id: int | None = None, actor: Actor) -> 
         state=members(states), **{name: pd.to_datetime(frame[name], utc=True) for name in moments}
     )
     return typed[list(REMINDER_COLUMNS)]
+
+
+def feeds_of_service(session: Session, service_id: int, *, actor: Actor, now: datetime) -> list[FeedOfService]:
+    """The feeds that ever spoke of a service in the actor's scope, the longest silent first; not the office's own."""
+    actor.check(READ)
+    statement = (
+        sa.select(Feed.id, Feed.name, sa.func.coalesce(Feed.name_en, ""), sa.func.max(Stream.last_happened_at))
+        .join(Stream, Stream.feed_id == Feed.id)
+        .where(
+            Stream.service_id == service_id,
+            Feed.code != OFFICE_FEED,
+            Stream.service_id.in_(visible_services(actor, READ)),
+        )
+        .group_by(Feed.id)
+        .order_by(sa.func.max(Stream.last_happened_at), Feed.id)
+    )
+    found = []
+    for feed_id, name, name_en, last_at in session.execute(statement):
+        told = session.scalars(
+            sa.select(FeedReminder)
+            .where(
+                FeedReminder.feed_id == feed_id,
+                FeedReminder.service_id == service_id,
+                FeedReminder.asked_at > last_at,
+            )
+            .order_by(FeedReminder.asked_at.desc())
+        ).all()
+        newest = told[0] if told else None
+        may = (
+            now - last_at >= LEAST_SILENCE
+            and len(told) < MOST_REMINDERS
+            and (newest is None or now - newest.asked_at >= REPEAT_AFTER)
+        )
+        state = None if newest is None else state_of(newest.silent_since, last_at, newest.answered_at)
+        found.append(
+            FeedOfService(feed_id, name, name_en, last_at, None if newest is None else newest.asked_at, state, may)
+        )
+    return found
 
 
 def state_of(silent_since: datetime, received_at: datetime | None, answered_at: datetime | None) -> ReminderState:

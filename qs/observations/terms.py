@@ -219,3 +219,5 @@ WAITING: dict[str, tuple[str, str]] = {
     ),
     "feed_reminder_bare": (N_("Say what is the matter with {feed}"), N_("{service}: nothing since {day}")),
 }
+OBJECTS: dict[str, str] = {"feed": N_("Feed")}
+FACTS: dict[str, str] = {"silent_since": N_("silent since"), "expected": N_("expected")}

@@ -13,6 +13,7 @@ from qs.access.models import Person
 from qs.actor import SYSTEM, Actor, Grant, Role
 from qs.evaluations import actions, appeals, cycles
 from qs.evaluations.models import Assignment, Criterion, Sheet
+from qs.evaluations.rectifying import rectify_criterion
 from qs.evaluations.templates import add_template, change_template, newest_templates, shipped_templates
 from qs.evaluations.terms import AppealOutcome, Scored, SheetState, Subject, TemplateContent
 from qs.periods import local_day, quarter_name
@@ -195,7 +196,14 @@ def close(session: Session, stage: Stage, made: int, actor: Actor) -> None:
     cycles.close_cycle(session, made, actor=actor, now=stage.now)
 
 
+def rectify(session: Session, stage: Stage, made: Sheet, actor: Actor) -> None:
+    criterion = session.scalars(sa.select(Criterion.id).where(Criterion.template_id == made.template_id).limit(1)).one()
+    wanted = {"title": "窗口秩序", "demand": "两周内改正。"}
+    rectify_criterion(session, made.id, criterion, **wanted, actor=actor, now=stage.now)
+
+
 ATTEMPTS = (
+    Attempt("evaluations.rectifying.rectify_criterion", OFFICE, approved, rectify),
     Attempt("evaluations.templates.add_template", OFFICE, template, add, is_office_wide=True),
     Attempt("evaluations.templates.change_template", OFFICE, unused_template, change, is_office_wide=True),
     Attempt("evaluations.cycles.open_cycle", OFFICE, nothing, open_it, is_office_wide=True),

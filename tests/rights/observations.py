@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
+from datetime import timedelta
 
-from qs.actor import Role
+from qs.actor import SYSTEM, Role
 from qs.observations import actions
 from qs.observations.feeds import FEED_FILES
 from qs.observations.ingest import ingest
+from qs.observations.reminders import answer_reminder, remind_feed
 from tests.rights.attempt import Attempt
 from tests.world import batch_of
 
 KEEPERS = frozenset({Role.INFORMATION_TECHNOLOGY})
+CHASERS = frozenset({Role.SUPERVISOR})
 BRINGERS = frozenset({Role.SUPERVISOR, Role.INFORMATION_TECHNOLOGY})
 
 
@@ -33,6 +37,21 @@ def bring(session, stage, feed_id, actor):
         "numerator": 1.0,
     }
     ingest(session, batch_of(event), feed_id=feed_id, actor=actor, now=stage.now)
+
+
+def silent_feed(session, stage):
+    """A feed that spoke of the service a week ago and then no more."""
+    feed_id = feed(session, stage)
+    bring(session, replace(stage, now=stage.now - timedelta(days=7)), feed_id, SYSTEM)
+    return feed_id
+
+
+def remind(session, stage, feed_id, actor):
+    return remind_feed(session, feed_id, stage.service_id, actor=actor, now=stage.now)
+
+
+def reminded(session, stage):
+    return remind(session, stage, silent_feed(session, stage), stage.helper)
 
 
 def row(name, act, prepare=nothing):
@@ -63,4 +82,15 @@ ATTEMPTS = (
         lambda session, stage, made, actor: actions.load_feeds(session, actor=actor, now=stage.now),
     ),
     Attempt("observations.ingest.ingest", BRINGERS, feed, bring),
+    Attempt("observations.reminders.remind_feed", CHASERS, silent_feed, remind),
+    Attempt(
+        "observations.reminders.answer_reminder",
+        KEEPERS,
+        reminded,
+        lambda session, stage, made, actor: answer_reminder(
+            session, made, "周一恢复", version=1, actor=actor, now=stage.now
+        ),
+        is_scoped=False,
+        is_office_wide=True,
+    ),
 )

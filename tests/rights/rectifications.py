@@ -8,19 +8,29 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Role
+from qs.observations.actions import add_feed
+from qs.observations.ingest import ingest
 from qs.observations.recording import prepare_recording
 from qs.periods import local_day
 from qs.rectifications import actions, extensions
-from qs.rectifications.models import Rectification
-from qs.rectifications.terms import NewPlan, Source, Verdict
+from qs.rectifications.models import Rectification, RectificationVerification
+from qs.rectifications.rechecks import recheck_closed
+from qs.rectifications.terms import Effect, NewPlan, Source, Verdict
 from qs.settings import settings
+from qs.standards.terms import Direction
 from tests.rights.attempt import Attempt, Stage
 from tests.rights.deadlines import ready
+from tests.world import batch_of
 
 ORDERERS = VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
 UNIT = frozenset({Role.SERVICE_LEADER})
 APPROVERS = frozenset({Role.SUPERVISOR})
 MONTHS = timedelta(days=60)
+NOTHING_YET = {
+    "effect": Effect.TOO_FEW,
+    "direction": Direction.UP,
+    **{f"{side}_{name}": 0 for side in ("before", "after") for name in ("n", "numerator", "denominator", "square")},
+}
 WANTED = {"source": Source.RATING, "title": "候诊过长", "demand": "缩短候诊。"}
 
 
@@ -59,6 +69,32 @@ def closed(session: Session, stage: Stage) -> int:
     order = proved(session, stage)
     verdict = {"version": 3, "actor": stage.helper, "now": stage.now}
     actions.verify_rectification(session, order, Verdict.CLOSED, "好", **verdict)
+    return order
+
+
+def closed_with_figures(session: Session, stage: Stage) -> int:
+    """A closed order with enough figures before it and after its closing."""
+    order = closed(session, stage)
+    session.get_one(Rectification, order).indicator_id = stage.world.on_time
+    session.execute(
+        sa.update(RectificationVerification).values(
+            **NOTHING_YET, before_since=stage.now, before_until=stage.now, after_since=stage.now, after_until=stage.now
+        )
+    )
+    feed_id = add_feed(session, code="rights", name="数据源", actor=SYSTEM, now=stage.now).id
+    events = [
+        {
+            "happened_at": stage.now + timedelta(days=days),
+            "event_id": str(days),
+            "service_id": stage.service_id,
+            "indicator_id": stage.world.on_time,
+            "area_id": stage.world.north,
+            "numerator": 10.0,
+            "denominator": 20.0,
+        }
+        for days in (-7, -5, -3, 3, 5, 7)
+    ]
+    ingest(session, batch_of(*events), feed_id=feed_id, actor=SYSTEM, now=stage.now)
     return order
 
 
@@ -138,6 +174,14 @@ ATTEMPTS: tuple[Attempt, ...] = (
         VERIFIERS,
         prepare=ordered,
         act=lambda session, stage, made, actor: actions.note_overdue(session, actor=actor, now=stage.now + MONTHS),
+        is_scoped=False,
+        is_office_wide=True,
+    ),
+    Attempt(
+        "rectifications.rechecks.recheck_closed",
+        VERIFIERS,
+        prepare=closed_with_figures,
+        act=lambda session, stage, made, actor: recheck_closed(session, actor=actor, now=stage.now + MONTHS),
         is_scoped=False,
         is_office_wide=True,
     ),
