@@ -31,6 +31,7 @@ PEOPLE = {  # who looks at a screen, where it is not the supervisor
     "directory": "cheng.yuan",
     "feeds": "cheng.yuan",
     "deadlines": "cheng.yuan",
+    "notices": "cheng.yuan",
     "people": "jin.xin",
     "audit": "wei.min",
     "training": "yan.fang",
