@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,12 +27,14 @@ from qs.directory.actions import load_sectors
 from qs.directory.library import read_sectors
 from qs.errors import InvalidInput, QualityError
 from qs.i18n import Language, use_language
+from qs.monitoring.scanning import Scanned
+from qs.notices.delivery import Delivered
 from qs.observations.actions import load_feeds
 from qs.observations.imports import import_file
 from qs.office import prepare_office
-from qs.pipeline import run_daily
+from qs.pipeline import run_daily, run_notices, run_scan
 from qs.proofs import Proof, Proved, prove, prove_period
-from qs.sentences import error_sentence, problem_sentence
+from qs.sentences import error_sentence, label, problem_sentence
 from qs.settings import ROOT, settings
 from qs.tabular.terms import Encoding
 
@@ -61,6 +64,8 @@ class Run(StrEnum):
     """What can be run by hand or by the machine's timer."""
 
     DAILY = "daily"
+    SCAN = "scan"
+    NOTICES = "notices"
 
 
 def main() -> None:
@@ -277,15 +282,47 @@ def summary(results: list[Proved]) -> str:
 
 @app.command()
 def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
-    """The daily run: note what is overdue, prove the whole chain, sign the trail's end. For the machine's timer."""
+    """For the machine's timer. `daily`: note what is overdue, prove the whole chain, sign the trail's end, tell people.
+
+    `scan`: look for signals in what changed since the last time, and `notices`: send what is due, every few minutes.
+    """
+    if what is Run.SCAN:
+        report_scan(run_scan(migrated()))
+        return
+    if what is Run.NOTICES:
+        report_notices(run_notices(migrated(), settings()))
+        return
     result = run_daily(migrated(), settings())
     for proof in result.proofs:
         report(proof)
     out.print(
         f"{what.value}: {result.overdue_request_count:,} requests and {result.overdue_rectification_count:,} "
         f"rectifications newly overdue, {result.reopened_rectification_count:,} opened again by the figures, "
-        f"{result.suspicious_rating_count:,} ratings newly marked, "
+        f"{result.suspicious_rating_count:,} ratings newly marked, {result.signal_count:,} new signals, "
         f"{result.disclosure_item_count:,} disclosure items entered; {summary(list(result.proofs))}"
     )
+    report_notices(result.notices)
     if not result.is_sound:
         raise typer.Exit(1)
+
+
+def report_scan(result: Scanned) -> None:
+    out.print(
+        f"scan: {result.series_count:,} series watched, {result.judged_count:,} judged anew; {result.found_count:,} "
+        f"signals found, {result.strengthened_count:,} grown stronger, {result.ended_count:,} over"
+    )
+
+
+def report_notices(result: Delivered) -> None:
+    """What went out, what did not and why."""
+    if result.stuck_count:
+        out.print(
+            f"{result.stuck_count:,} notices wait: no way to send them is set up (QS_SMTP_HOST, QS_WEBHOOK_HOSTS). "
+            "Nothing is lost."
+        )
+    for failure, count in Counter(result.failures).items():
+        out.print(f"{label(failure)}: {count:,}", markup=False)
+    out.print(
+        f"notices: {result.sent_count:,} sent, {result.digest_count:,} of them digests; {result.failed_count:,} to be "
+        f"tried again, {result.given_up_count:,} given up, {result.dropped_count:,} no longer wanted"
+    )

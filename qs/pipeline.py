@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from qs.actor import SYSTEM
 from qs.complaints import actions as complaints
 from qs.db import Database
+from qs.monitoring import actions as monitoring
+from qs.monitoring.scanning import Scanned
+from qs.notices.delivery import Delivered, deliver
 from qs.participation import ratings
 from qs.proofs import Proof, Proved, prove
 from qs.publication import actions as publication
@@ -26,8 +30,10 @@ class DailyResult:
     overdue_rectification_count: int
     reopened_rectification_count: int
     suspicious_rating_count: int
+    signal_count: int
     disclosure_item_count: int
     proofs: tuple[Proved, ...]
+    notices: Delivered
 
     @property
     def is_sound(self) -> bool:
@@ -35,8 +41,10 @@ class DailyResult:
 
 
 def run_daily(database: Database, settings: Settings) -> DailyResult:
-    """Note what passed its limit, look at new ratings, keep the disclosure calendar, then prove the whole chain:
-    events → figures → frozen quarters → decisions → releases, and the trail, whose end is signed outside the store.
+    """Note what passed its limit, look at new ratings and all charts, keep the disclosure calendar, then prove the
+    whole chain: events → figures → frozen quarters → decisions → releases, and the trail, whose end is signed outside
+    the store.
+    Notices go out last, so that whatever the run found is told the same day.
 
     Each step is one transaction; the same day run twice leaves the same rows.
     """
@@ -50,6 +58,21 @@ def run_daily(database: Database, settings: Settings) -> DailyResult:
     with database.writing() as session:
         suspicious = ratings.mark_suspicious(session, since=now - LOOK_BACK, actor=SYSTEM, now=now)
     with database.writing() as session:
+        signals = monitoring.scan(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
         items = publication.refresh_calendar(session, actor=SYSTEM, now=now)
     proofs = tuple(prove(proof, database, settings) for proof in Proof)
-    return DailyResult(requests, orders, len(reopened), suspicious, items, proofs)
+    return DailyResult(
+        requests, orders, len(reopened), suspicious, signals.found_count, items, proofs, run_notices(database, settings)
+    )
+
+
+def run_scan(database: Database) -> Scanned:
+    """Look for signals in what changed since the last scan; meant to run every few minutes, after new figures."""
+    with database.writing() as session:
+        return monitoring.scan(session, actor=SYSTEM, now=datetime.now(UTC))
+
+
+def run_notices(database: Database, settings: Settings) -> Delivered:
+    """Put due digests together and send what is due. Several such runs at once send nothing twice."""
+    return deliver(database, settings, datetime.now(UTC), rng=Random())

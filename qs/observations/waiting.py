@@ -22,7 +22,7 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     if not actor.has_everywhere(Permission.FEEDS_EDIT):
         return []
     found = reminders(session, actor=actor)
-    open_ones = found[[state is ReminderState.OPEN for state in found["state"]]].sort_values("asked_at")
+    open_ones = found[found["state"] == ReminderState.OPEN].sort_values("asked_at")
     lines = []
     for row in open_ones.head(LISTED).itertuples():
         is_known = row.expected_count == row.expected_count

@@ -76,7 +76,7 @@ def test_a_person_sees_what_was_told_and_tries_it(office, store, visit, now):
     assert list(table["how"]) == ["Waits to be sent", "Waits to be sent"]
 
 
-def test_the_keeper_sees_what_was_given_up_and_sends_it_again(office, store, visit, now):
+def test_the_keeper_sees_what_was_given_up_and_why(office, store, visit, now):
     choose(store, office, Wish(Channel.EMAIL, "ann@office.example"), now)
     notice_id = tell(store, office, now)
     with store.writing() as session:
