@@ -67,7 +67,7 @@ def explained(detail: SignalDetail) -> None:
     told = wording.explanation(told_of(detail.row))
     with st.container(border=True, gap="small"):
         for title, text in (
-            (_("What happened"), told.what),
+            (_("What has happened"), told.what),
             (_("How sure that is"), told.how_sure),
             (_("What it is not"), told.what_not),
             (_("What to do next"), told.next_step),

@@ -83,7 +83,7 @@ def steps(page: Page, detail: SignalDetail, seen: int, rights: frozenset[Permiss
         with st.popover(_("Propose new limits"), icon=":material/start:", width="stretch"):
             rebase_form(page, detail)
     if decides and detail.status.waits:
-        with st.popover(_("Dismiss"), icon=":material/do_not_disturb_on:", width="stretch"):
+        with st.popover(_("Set it aside"), icon=":material/do_not_disturb_on:", width="stretch"):
             note(_("Nothing needs doing, and you say why. It comes back only if it grows stronger."))
             words_form(page, detail, seen, "dismiss")
     if decides and not row["is_present"]:
@@ -98,7 +98,7 @@ def words_form(page: Page, detail: SignalDetail, seen: int, act: str) -> None:
     """A form with one text: a remark, or the reason that dismissing needs."""
     signal_id = int(detail.row["signal_id"])
     field = "reason" if act == "dismiss" else "note"
-    buttons = {"acknowledge": _("Acknowledge"), "dismiss": _("Dismiss"), "end": _("End the signal")}
+    buttons = {"acknowledge": _("Acknowledge"), "dismiss": _("Set it aside"), "end": _("End the signal")}
     done = {
         "acknowledge": _("The signal was acknowledged."),
         "dismiss": _("The signal was dismissed."),

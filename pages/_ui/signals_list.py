@@ -64,10 +64,10 @@ def filtered(found: pd.DataFrame) -> pd.DataFrame:
     statuses = {status.value: label(status) for status in SignalStatus}
     status = choice(_("All that run"), statuses, key="status")
     wanted = [SignalStatus(status)] if status else [one for one in SignalStatus if one not in OVER]
-    shown = shown[[one in wanted for one in shown["status"]]]
+    shown = shown[shown["status"].isin(wanted)]
     kind = choice(_("All kinds of signal"), {kind.value: label(kind) for kind in SignalKind}, key="kind")
     if kind is not None:
-        shown = shown[[one.value == kind for one in shown["kind"]]]
+        shown = shown[shown["kind"] == SignalKind(kind)]
     sector = choice(_("All sectors"), words_by_code(found, code="sector_code", name="sector"), key="sector")
     if sector is not None:
         shown = shown[shown["sector_code"] == sector]

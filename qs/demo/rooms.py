@@ -17,6 +17,7 @@ from qs.demo import (
     publication,
     rankings,
     rectifications,
+    signals,
     training,
 )
 from qs.demo.office import Office, office_of
@@ -31,7 +32,14 @@ RECORDING_ROOMS: tuple[Play, ...] = (
     inspections.play,
     evaluations.play,
 )
-READING_ROOMS: tuple[Play, ...] = (rankings.play, programme.play, incentives.play, training.play, publication.play)
+READING_ROOMS: tuple[Play, ...] = (
+    signals.play,
+    rankings.play,
+    programme.play,
+    incentives.play,
+    training.play,
+    publication.play,
+)
 
 
 def play_rooms(session: Session, *, now: datetime, progress: Callable[[float], None] = lambda share: None) -> None:

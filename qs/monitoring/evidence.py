@@ -95,13 +95,17 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
 
     weak = charts.weak[latest]
     by_rule = np.where(weak, 0, charts.side[latest])
-    side = np.where(is_judged, np.where(by_rule != 0, by_rule, drift.side), 0).astype(np.int8)
+    # One wild point moves the weighted mean for months: it is a drift only while the points themselves lie that way.
+    drifting = np.where(run_lengths(own, drift.base, drift.side, column) >= MIN_STEP_POINTS, drift.side, 0)
+    side = np.where(is_judged, np.where(by_rule != 0, by_rule, drifting), 0).astype(np.int8)
     is_step = (step_sides == side) & (p_step <= GRADUAL_P)
-    lasting = np.minimum(p_step, drift.p_value) <= GRADUAL_P
+    run = run_starts(own, mean, side, column)
+    lasts = run_lengths(own, mean, side, column) >= MIN_STEP_POINTS
+    lasting = (np.minimum(p_step, drift.p_value) <= GRADUAL_P) & lasts
     is_gradual = np.zeros(len(values), dtype=bool)
     for row in np.flatnonzero((side != 0) & lasting):
         is_gradual[row] = slides(own[row], int(steps.at[row]))
-    onset = np.where(is_step, steps.at, run_starts(own, mean, side, column))
+    onset = np.where(is_step, steps.at, run)
     onset = np.where(is_gradual & (drift.onset >= 0), drift.onset, onset)
     rest = np.where(np.arange(own.shape[1]) < onset[:, None], own, np.nan)
     since = np.where(np.arange(own.shape[1]) >= onset[:, None], own, np.nan)
@@ -214,6 +218,12 @@ def run_starts(values: Matrix, mean: Vector, side: Codes, column: Columns) -> Co
     following = ~np.isnan(values) & (places > last_other[:, None])
     starts: Columns = np.where(following.any(axis=1), following.argmax(axis=1), column)
     return np.minimum(starts, column)
+
+
+def run_lengths(values: Matrix, mean: Vector, side: Codes, column: Columns) -> Columns:
+    """How many present values up to the latest one lie on the given side of the mean without a break."""
+    starts = run_starts(values, mean, side, column)
+    return (~np.isnan(values) & (np.arange(values.shape[1]) >= starts[:, None])).sum(axis=1)
 
 
 def slides(values: Vector, step_at: int) -> bool:

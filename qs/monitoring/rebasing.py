@@ -55,8 +55,8 @@ def propose_rebase(
     reason: str,
     actor: Actor,
     now: datetime,
-) -> Rebase:
-    """Propose to compute new limits for one chart from this period on. No limit moves before somebody else agrees.
+) -> int:
+    """Propose new limits of one chart from this period on; none moves before somebody else agrees. Returns the id.
 
     Raises NotAllowed, NotFound for a series out of sight, ReasonMissing, AlreadyRebased, InvalidInput.
     """
@@ -94,7 +94,7 @@ def propose_rebase(
         indicator_id=indicator_id,
         starts_at=starts_at.isoformat(),
     )
-    return mark
+    return mark.id
 
 
 def approve_rebase(session: Session, rebase_id: int, *, version: int, actor: Actor, now: datetime) -> None:

@@ -192,7 +192,7 @@ def shown_of(kept: dict[tuple[int, int], Judged], weighed: Weighed) -> Iterator[
                     expected_false=weighed.expected_false,
                 ),
                 is_present=found["now"] > 0,
-                opens=found["now"] > 0 and stands,
+                opens=stands and (found["now"] > 1 or (found["now"] > 0 and found["is_certain"])),
             )
 
 
@@ -268,8 +268,8 @@ class Changes:
         for one in shown:
             signal = self.running_one(one)
             if signal is not None:
-                met.add(signal.running_key or "")
                 self.update(signal, one)
+                met.add(signal.running_key or "")
             elif one.opens and self.may_begin(one):
                 met.add(one.key)
                 self.begin(one)
@@ -336,8 +336,8 @@ class Changes:
         if shown.period_starts_at != signal.period_starts_at or shown.grain != signal.grain:
             signal.period_starts_at, signal.grain, signal.last_seen_at = shown.period_starts_at, shown.grain, self.now
             signal.figures = kept(shown.figures)
-            if signal.kind is SignalKind.FEED_SILENT or shown.kind is signal.kind:
-                signal.onset_at = shown.onset_at
+            signal.kind, signal.running_key, signal.onset_at = shown.kind, shown.key, shown.onset_at
+            self.running = {one.running_key or "": one for one in self.running.values()}
         if not rules.is_stronger(shown.strength, signal.strength):
             return
         before = signal.status

@@ -213,9 +213,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         SignalStatus.NEW: N_("New signal"),
         SignalStatus.ACKNOWLEDGED: N_("Taken note of"),
         SignalStatus.IN_RECTIFICATION: N_("In rectification"),
-        SignalStatus.DISMISSED: N_("Dismissed"),
+        SignalStatus.DISMISSED: N_("Set aside"),
         SignalStatus.REBASED: N_("New limits apply"),
-        SignalStatus.OVER: N_("Over"),
+        SignalStatus.OVER: N_("No longer there"),
     },
     SignalStepKind: {
         SignalStepKind.FOUND: N_("Signal found"),

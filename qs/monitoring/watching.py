@@ -93,12 +93,15 @@ def judge(
     newest = evidence(adjusted, direction=directions, target=target, segment_starts=marks)
     earlier = evidence(without_latest(adjusted), direction=directions, target=target, segment_starts=marks)
     judged_rows = fresh & newest.is_judged
+    two_years_ago = first_season_start(now)
     made = []
     for row, one in enumerate(named_rows(series)):
         if not judged_rows[row]:
             made.append(NOTHING_JUDGED)
             continue
-        context = Row(one, row, figures, effect, target[row])
+        context = Row(
+            one, row, figures, effect, target[row], knows_seasons=bool(one.first_happened_at <= two_years_ago)
+        )
         p_values, findings = tested(context, newest, earlier, has_season=bool(seasons.has_season[row]))
         seasonal_p, seasonal_findings = seasons.tested(context, row)
         known_sides = {found["side"] for found in findings if found["test"] == CHANGE}
@@ -143,6 +146,7 @@ class Row:
     figures: Figures
     effect: Matrix  # of the season in each period
     target: float
+    knows_seasons: bool  # the figures reach back far enough to tell a season from a change
 
     @property
     def sign(self) -> int:
@@ -199,7 +203,8 @@ def change_finding(context: Row, shown: Evidence, *, has_season: bool) -> Record
         rule=int(shown.rule[row]),
         direction=int(shown.side[row]),
     )
-    return finding(context, kind, side, column, onset, kept) | {"matters": abs(gap) >= least}
+    made = finding(context, kind, side, column, onset, kept)
+    return made | {"matters": abs(gap) >= least, "is_certain": context.knows_seasons}
 
 
 def target_finding(context: Row, shown: Evidence) -> Record:
@@ -216,7 +221,7 @@ def target_finding(context: Row, shown: Evidence) -> Record:
         direction=1 if gap > 0 else -1,
     )
     made = finding(context, SignalKind.TARGET_MISSED, Side.CONCERN, int(shown.column[row]), None, kept)
-    return made | {"matters": abs(gap) >= least}
+    return made | {"matters": abs(gap) >= least, "is_certain": True}
 
 
 def usual_figures(context: Row, shown: Evidence) -> dict[str, Any]:  # Any: numbers, some of them missing
@@ -248,7 +253,7 @@ def finding(
     """One finding as it is kept: which kind on which side, of which period, since when, with its numbers.
 
     Besides, `now` and `before` say whether the newest period and the one before show it: 0 no, 1 yes, 2 by so much that
-    it matters.
+    it matters; `is_certain` is false for a change that, if it is small, may be the season of a young series.
     """
     starts = context.figures.starts[context.place]
     return {
@@ -288,7 +293,7 @@ class SeasonalSeries:
             return {}, []
         place = self.rows[row]
         months = Row(
-            context.series._replace(grain=Grain.MONTH), place, self.figures, self.month_effects, context.target
+            context.series._replace(grain=Grain.MONTH), place, self.figures, self.month_effects, context.target, True
         )
         p_values = {SEASON: self.newest.p_change[place], f"{SEASON}_before": self.earlier.p_change[place]}
         found: dict[tuple[str, Side], Record] = {}
@@ -302,8 +307,7 @@ class SeasonalSeries:
 def seasonal(session: Session, series: pd.DataFrame, fresh: Flags, *, actor: Actor, now: datetime) -> SeasonalSeries:
     """Look for seasons in the months of every series with at least two years of them."""
     count = len(series)
-    starts = previous_starts(now, Grain.MONTH, settings().zone, count=SEASON_MONTHS + 1)
-    old = np.flatnonzero(fresh & (series["first_happened_at"].to_numpy() <= to_microseconds(starts[0])))
+    old = np.flatnonzero(fresh & (series["first_happened_at"].to_numpy() <= first_season_start(now)))
     nothing = SeasonalSeries(np.zeros(count, dtype=bool), np.zeros((count, 12)), None, None, None, None, {})
     if not len(old):
         return nothing
@@ -333,6 +337,11 @@ def seasonal(session: Session, series: pd.DataFrame, fresh: Flags, *, actor: Act
         month_effects,
         {int(old[place]): int(place) for place in chosen},
     )
+
+
+def first_season_start(now: datetime) -> int:
+    """Figures that reach back to here have whole months enough to know a season; UTC microseconds."""
+    return to_microseconds(previous_starts(now, Grain.MONTH, settings().zone, count=SEASON_MONTHS + 1)[0])
 
 
 def months_of(starts: NDArray[np.int64]) -> NDArray[np.int64]:

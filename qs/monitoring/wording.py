@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import floor, log10
 
-from qs.i18n import N_, day, month, number, percent, pick
+from qs.i18n import N_, Language, day, language, month, number, percent, pick
 from qs.i18n import gettext as _
 from qs.monitoring.terms import Side, SignalFigures, SignalKind
 from qs.periods import Grain, local_day
@@ -160,10 +160,15 @@ def explanation(told: Told) -> Explanation:
         what=_("{finding} {judgement}").format(finding=what_happened(told), judgement=_(JUDGEMENTS[told.side]))
         if told.kind.is_change
         else what_happened(told),
-        how_sure=" ".join(certainty(told)),
-        what_not=" ".join(limits_of_meaning(told)),
+        how_sure=paragraph(certainty(told)),
+        what_not=paragraph(limits_of_meaning(told)),
         next_step=_(NEXT[told.kind, told.side]).format(**facts),
     )
+
+
+def paragraph(sentences: list[str]) -> str:
+    """Whole sentences one after the other; Chinese ones need no space between them."""
+    return ("" if language() is Language.ZH else " ").join(sentences)
 
 
 def what_happened(told: Told) -> str:

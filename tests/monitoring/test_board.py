@@ -11,7 +11,7 @@ import pytest
 
 from qs.actor import SYSTEM, Role
 from qs.errors import NotAllowed, NotFound
-from qs.monitoring import actions
+from qs.monitoring import actions, rebasing
 from qs.monitoring.queries import board, process, rebases
 from qs.monitoring.rules import charted_grain, is_silent, period_values
 from qs.monitoring.terms import Filters, Level, Pattern, Standing
@@ -190,21 +190,26 @@ def test_a_stranger_sees_no_board(store, city):
         shown(store, actor=world.STRANGER)
 
 
-def test_a_mark_begins_new_limits_and_can_be_taken_back(store, city, feed):
+COLLEAGUE = world.person(Role.SUPERVISOR, username="colleague", person_id=None)
+
+
+def test_an_approved_mark_begins_new_limits_and_can_be_taken_back(store, city, feed):
     send(store, feed, weekly(city, [*STEADY, *[0.70 + step % 3 / 100 for step in range(10)]]))
     start = from_microseconds(int(shown(store).starts[0, -11]))
     with store.writing() as session:
-        mark = actions.mark_rebase(
+        number = actions.propose_rebase(
             session, city.surgery, city.on_time, start, reason="new hall", actor=world.SUPERVISOR, now=NOW
         )
-        number = mark.id
+    assert shown(store).series.iloc[0].standing is Standing.CONCERN  # a proposal moves no limit
+    with store.writing() as session:
+        actions.approve_rebase(session, number, version=1, actor=COLLEAGUE, now=NOW)
     found = shown(store)
     means = process(found, 0)["mean"]
     assert means.iloc[-1] == pytest.approx(0.709)
     assert means.iloc[0] == pytest.approx(np.mean(STEADY))
     assert found.series.iloc[0].standing is Standing.STEADY
     with store.writing() as session:
-        actions.withdraw_rebase(session, number, actor=world.SUPERVISOR, now=NOW)
+        actions.withdraw_rebase(session, number, version=2, actor=world.SUPERVISOR, now=NOW)
     with store.reading() as session:
         assert list(rebases(session, service_id=city.surgery, indicator_id=city.on_time, actor=SYSTEM)) == []
     assert shown(store).series.iloc[0].standing is Standing.CONCERN
@@ -213,26 +218,26 @@ def test_a_mark_begins_new_limits_and_can_be_taken_back(store, city, feed):
 def test_a_mark_needs_a_reason_a_right_and_a_series_in_sight(store, city, feed):
     send(store, feed, weekly(city, STEADY))
     place = (city.surgery, city.on_time, MONDAY)
-    with pytest.raises(actions.ReasonMissing), store.writing() as session:
-        actions.mark_rebase(session, *place, reason="  ", actor=world.SUPERVISOR, now=NOW)
+    with pytest.raises(rebasing.ReasonMissing), store.writing() as session:
+        actions.propose_rebase(session, *place, reason="  ", actor=world.SUPERVISOR, now=NOW)
     with pytest.raises(NotAllowed), store.writing() as session:
-        actions.mark_rebase(session, *place, reason="x", actor=world.AUDITOR, now=NOW)
+        actions.propose_rebase(session, *place, reason="x", actor=world.AUDITOR, now=NOW)
     narrow = world.in_services(Role.SUPERVISOR, city.permits)
     with pytest.raises(NotFound), store.writing() as session:
-        actions.mark_rebase(session, *place, reason="x", actor=narrow, now=NOW)
+        actions.propose_rebase(session, *place, reason="x", actor=narrow, now=NOW)
 
 
 def test_the_same_period_is_marked_once(store, city, feed):
     send(store, feed, weekly(city, STEADY))
-    for expected in (None, actions.AlreadyRebased):
+    for expected in (None, rebasing.AlreadyRebased):
         if expected is None:
             with store.writing() as session:
-                actions.mark_rebase(
+                actions.propose_rebase(
                     session, city.surgery, city.on_time, MONDAY, reason="x", actor=world.SUPERVISOR, now=NOW
                 )
         else:
             with pytest.raises(expected), store.writing() as session:
-                actions.mark_rebase(
+                actions.propose_rebase(
                     session, city.surgery, city.on_time, MONDAY, reason="x", actor=world.SUPERVISOR, now=NOW
                 )
 
@@ -298,7 +303,8 @@ def mark(store, found, wanted, starts_at):
     series = found.series.iloc[row_where(found, wanted)]
     place = (int(series.service_id), int(series.indicator_id), starts_at.astimezone(UTC))
     with store.writing() as session:
-        actions.mark_rebase(session, *place, reason="a merger", actor=world.SUPERVISOR, now=NOW)
+        made = actions.propose_rebase(session, *place, reason="a merger", actor=world.SUPERVISOR, now=NOW)
+        actions.approve_rebase(session, made, version=1, actor=COLLEAGUE, now=NOW)
 
 
 def test_a_share_of_a_few_cases_is_drawn_but_not_judged(store, city, feed):

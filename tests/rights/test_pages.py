@@ -17,6 +17,7 @@ KEEPERS = frozenset({R.INFORMATION_TECHNOLOGY})
 MAY_OPEN: dict[str, frozenset[Role]] = {
     "home": EVERYBODY,
     "live": WATCHERS,
+    "signals": CHAIN | {R.INSPECTOR} | KEEPERS,
     "coverage": CHAIN | {R.INSPECTOR} | KEEPERS,
     "complaints": CHAIN | {R.HOTLINE_OPERATOR},
     "participation": CHAIN | {R.PUBLIC_RELATIONS},
