@@ -31,7 +31,7 @@ def test_the_run_sends_what_is_due(store, mail, mailing):
 
 def test_the_command_says_how_much_went_out(store, mail, mailing, monkeypatch):
     tell(store, somebody(store), datetime.now(UTC) - timedelta(minutes=1))
-    assert "notices: 1 sent, 0 of them digests; 0 to be tried again" in said(store, monkeypatch, mailing)
+    assert "notices: 0 digests put together, 1 sent; 0 to be tried again" in said(store, monkeypatch, mailing)
 
 
 def test_the_command_says_that_no_mail_server_is_set_up_and_loses_nothing(store, monkeypatch):
