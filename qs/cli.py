@@ -323,6 +323,7 @@ def report_notices(result: Delivered) -> None:
     for failure, count in Counter(result.failures).items():
         out.print(f"{label(failure)}: {count:,}", markup=False)
     out.print(
-        f"notices: {result.digest_count:,} digests put together, {result.sent_count:,} sent; {result.failed_count:,} to "
-        f"be tried again, {result.given_up_count:,} given up, {result.dropped_count:,} no longer wanted"
+        f"notices: {result.digest_count:,} digests put together, {result.sent_count:,} sent; "
+        f"{result.failed_count:,} to be tried again, {result.given_up_count:,} given up, "
+        f"{result.dropped_count:,} no longer wanted"
     )
