@@ -37,14 +37,13 @@ else:
         if level is Level.SERVICE and shown is not None:
             choice(_("Every sector"), words_by_code(shown.scores, code="sector_code", name="sector"), key="sector")
             choice(_("Every area"), words_by_code(shown.scores, code="area_code", name="area"), key="area", width=150)
-        if shown is not None and not shown.scores.empty:
-            rankings_lists.export_button(page, shown)
-        scheme_popover(page)
 
     with top:
         title, facts, buttons = finding(shown, page)
         pressed = head(title, facts, actions=buttons)
     if shown is None or shown.scores.empty:
+        with bar:
+            scheme_popover(page)
         empty_state(
             _("Nothing to compare here yet"),
             _(
@@ -62,6 +61,9 @@ else:
                 rankings_lists.league(shown, listed)
             else:
                 rankings_lists.units(shown)
+            with st.container(horizontal=True, gap="small"):
+                rankings_lists.export_button(page, shown)
+                scheme_popover(page)
         with right:
             if level is Level.SERVICE:
                 rankings_why.why_card(page, shown, listed)

@@ -208,7 +208,7 @@ def limits_text(shown: Disparities) -> str:
 
 
 def ordered(found: pd.DataFrame, shown: Disparities) -> pd.DataFrame:
-    """Better values first, by name where equal; those without a figure last. No ranks: most cannot be told apart."""
+    """Better values first (higher ones where neither is), by name where equal; those without a figure last. No ranks: most cannot be told apart."""
     rising = Direction(shown.indicator.direction) is Direction.DOWN
     return found.sort_values(["value", "label"], ascending=[rising, True], na_position="last", kind="stable")
 
@@ -235,7 +235,10 @@ def pair_cards(page: Page, shown: Disparities) -> None:
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             current = st.pagination(pages, key="units_page", bind="query-params")
-            note(_("{n} in all, better values first").format(n=number(len(found))))
+            words = _("{n} in all, better values first")
+            if Direction(shown.indicator.direction) is Direction.BAND:
+                words = _("{n} in all, higher values first")
+            note(words.format(n=number(len(found))))
     part = found.iloc[(current - 1) * ROWS_PER_PAGE : current * ROWS_PER_PAGE]
     with cards:
         left, right = st.columns(2, gap="medium")

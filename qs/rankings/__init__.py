@@ -1,1 +1,1 @@
-"""Composite scores, rank intervals and frozen periods (排名与差距)."""
+"""Composite scores, rank intervals, frozen periods, and how far units lie apart (排名与差距)."""

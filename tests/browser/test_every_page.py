@@ -29,7 +29,7 @@ VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
     ),
     "programme": ("view=task", "view=change", "view=people"),
     "publication": ("view=calendar", "view=data"),
-    "rankings": ("level=department", "level=area"),
+    "rankings": ("level=department", "level=area", "view=disparities", "view=disparities&unit=provider"),
     "rectifications": ("view=list",),
     "training": ("view=course", "view=session", "view=need", "view=talent"),
 }
