@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from qs.access.models import Person as PersonRow
 from qs.actor import PUBLIC, SYSTEM
@@ -43,6 +43,7 @@ from qs.rankings.queries import frozen_measures
 from qs.settings import Settings
 from qs.standards.models import Indicator
 from tests.browser.conftest import ROOT, environment, serving
+from tests.browser.forms import done, fill, keyed, press, tick
 from tests.browser.person import WAIT, Person
 from tests.conftest import fresh_store_url
 
@@ -129,34 +130,6 @@ def test_from_a_complaint_to_a_published_figure(story):
         the_figure_is_the_same_everywhere(story, site)
         the_screens_speak_english(story, site)
     every_proof_holds(story)
-
-
-def keyed(person: Person, key: str) -> Locator:
-    """A part of the screen by its key, the same in every language."""
-    return person.page.locator(f".st-key-{key}").first
-
-
-def press(person: Person, key: str) -> None:
-    keyed(person, key).get_by_role("button").first.click()
-    person.wait()
-
-
-def fill(person: Person, key: str, text: str) -> None:
-    box = keyed(person, key).locator("textarea, input").first
-    box.fill(text)
-    box.blur()
-
-
-def tick(person: Person, key: str, words: str) -> None:
-    """One of several answers, by what is written on it."""
-    keyed(person, key).get_by_text(words, exact=True).first.click()
-
-
-def done(person: Person, message: str) -> None:
-    """The screen says that it is done."""
-    person.is_told(message)
-    person.wait()
-    person.check_screen()
 
 
 def service_id(story: Story) -> int:
