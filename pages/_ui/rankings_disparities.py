@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages._ui import rankings_gap, rankings_units
+from pages._ui import rankings_gap, rankings_pairs, rankings_units
 from pages._ui.cached import shown_disparities
 from pages._ui.choices import choice, one_of, view, words_by_code
 from pages._ui.figures import target_text
@@ -58,7 +58,7 @@ def room(page: Page, periods: dict[str, str], top: DeltaGenerator, bar: DeltaGen
     with right:
         rankings_gap.gap_card(page, shown)
         rankings_gap.inequality_card(page, shown)
-    rankings_units.pair_cards(page, shown)
+    rankings_pairs.pair_cards(page, shown)
 
 
 def wanted_of(pairs: pd.DataFrame, name: str, unit: Unit, sector: str | None) -> Wanted:

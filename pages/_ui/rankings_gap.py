@@ -39,7 +39,9 @@ def gap_card(page: Page, shown: Disparities) -> None:
             return
         frame = gap_rows(shown, shown.gap)
         with title:
-            section(_("Is the gap closing?"), _("mean {value}").format(value=share_text(frame["mean"].iloc[-1])))
+            middle = float(frame["mean"].iloc[-1])
+            known = np.isfinite(middle)
+            section(_("Is the gap closing?"), _("mean {value}").format(value=share_text(middle)) if known else "")
         chart = gap_chart(
             frame[list(GAP_COLUMNS)],
             day_format=day_format(Grain.MONTH),
