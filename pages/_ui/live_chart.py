@@ -140,7 +140,7 @@ def signal_link(series: Series, page: Page) -> None:
     if running and st.button(
         _("Open the signal"), icon=":material/notifications_active:", width="stretch", key="open_signal"
     ):
-        go("signals", signal=str(running[0][0]))
+        go("signals", signal=str(running[0].signal_id))
 
 
 def definition_facts(series: Series) -> list[tuple[str, str]]:

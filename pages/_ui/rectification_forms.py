@@ -14,6 +14,8 @@ from qs.actor import Permission
 from qs.attachments.terms import Upload
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
+from qs.monitoring import actions as monitoring
+from qs.monitoring.signals import Running
 from qs.periods import local_day
 from qs.rectifications import actions, extensions, queries
 from qs.rectifications.details import RectificationDetail
@@ -208,8 +210,12 @@ def signal_order_form(
     source_ref: str,
     title: str,
     demand: str,
+    signal: Running | None = None,
 ) -> None:
-    """Order a rectification because of a signal: title and demand filled in, to be put into one's own words."""
+    """Order a rectification because of a signal: title and demand filled in, to be put into one's own words.
+
+    `signal`: the running one that the order is linked to, where the person decides on signals.
+    """
     with st.form("order_signal", border=False):
         words = st.text_input(words_of("title"), title, max_chars=SHORT, key="order_title")
         wanted = st.text_area(words_of("demand"), demand, max_chars=LONG, key="order_demand")
@@ -217,14 +223,19 @@ def signal_order_form(
         pressed = st.form_submit_button(_("Order rectification"), type="primary", key="order_save")
     if pressed:
         with saving(page, done=_("The rectification was ordered.")) as session:
-            actions.order_rectification(
-                session,
-                service_id=service_id,
-                source=Source.SIGNAL,
-                source_ref=source_ref,
-                title=words,
-                demand=wanted,
-                indicator_id=indicator_id,
-                actor=page.actor,
-                now=page.now,
-            )
+            by = {"actor": page.actor, "now": page.now}
+            if signal is not None and page.actor.has(Permission.SIGNALS_DECIDE):
+                monitoring.order_for_signal(
+                    session, signal.signal_id, title=words, demand=wanted, version=signal.version, **by
+                )
+            else:
+                actions.order_rectification(
+                    session,
+                    service_id=service_id,
+                    source=Source.SIGNAL,
+                    source_ref=source_ref,
+                    title=words,
+                    demand=wanted,
+                    indicator_id=indicator_id,
+                    **by,
+                )

@@ -12,6 +12,7 @@ from pages._ui.rectification_forms import signal_order_form
 from pages._ui.run import go
 from qs.actor import Permission
 from qs.i18n import gettext as _
+from qs.monitoring.signals import signals_of_series
 from qs.monitoring.terms import Standing
 from qs.periods import from_microseconds, local_day
 from qs.rectifications import queries
@@ -32,6 +33,7 @@ def signal_order(series: Series, page: Page) -> None:
         running = queries.open_signal_order(session, service_id, indicator_id, actor=page.actor)
         same = queries.rectification_of(session, Source.SIGNAL, source_ref, actor=page.actor)
         rights = queries.rights_over(session, service_id, actor=page.actor)
+        signals = signals_of_series(session, service_id, indicator_id, actor=page.actor)
     order_id = running or (same.id if same is not None else None)
     if order_id is not None:
         if st.button(_("Open the rectification"), icon=":material/build_circle:", width="stretch", key="open_order"):
@@ -43,6 +45,7 @@ def signal_order(series: Series, page: Page) -> None:
                 service_id=service_id,
                 indicator_id=indicator_id,
                 source_ref=source_ref,
+                signal=next((one for one in signals if one.can_be_put_right), None),
                 title=_("{indicator}: {finding}").format(
                     indicator=figures.indicator_name(series), finding=figures.finding(series)
                 ),

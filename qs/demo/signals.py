@@ -46,11 +46,8 @@ def deal_with(session: Session, office: Office, story: Text, weeks: int) -> None
     if signal is None or signal.status is not SignalStatus.NEW:
         return
     at = min(max(office.day(story["days"]), signal.found_at + ONE_HOUR), office.day(7.0 * weeks) + ONE_HOUR, office.now)
-    by = {"version": signal.version, "actor": office.people[story["who"]], "now": at}
-    if story["act"] == "dismiss":
-        actions.dismiss_signal(session, signal.id, story["words"], **by)
-    else:
-        actions.acknowledge_signal(session, signal.id, story["words"], **by)
+    act = actions.dismiss_signal if story["act"] == "dismiss" else actions.acknowledge_signal
+    act(session, signal.id, story["words"], version=signal.version, actor=office.people[story["who"]], now=at)
 
 
 def link_orders(session: Session, office: Office, weeks: int) -> None:
@@ -76,8 +73,8 @@ def link_orders(session: Session, office: Office, weeks: int) -> None:
     )
     for signal, order in session.execute(statement).all():
         at = min(max(signal.found_at, order.ordered_at) + ONE_HOUR, office.now)
-        by = {"version": signal.version, "actor": office.people["chen.jing"], "now": at}
-        actions.link_signal(session, signal.id, order.id, **by)
+        actor = office.people["chen.jing"]
+        actions.link_signal(session, signal.id, order.id, version=signal.version, actor=actor, now=at)
 
 
 def running(session: Session, service_id: int, indicator: str, kinds: tuple[SignalKind, ...]) -> Signal | None:

@@ -77,8 +77,8 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
     mean, sigma = charts.mean[latest], (charts.upper[latest] - charts.mean[latest]) / 3
     is_judged = (count >= MIN_FIRM_POINTS) & (sigma > 0)
     spread = np.where(is_judged, sigma, 1.0)
-    correlation = np.nan_to_num(charts.correlation)
-    correlation = np.where(correlation > 1 / np.sqrt(np.maximum(count, 1)), correlation, 0.0)
+    # In the variance of a mean a weak correlation counts too, proven or not.
+    correlation = np.clip(np.nan_to_num(charts.correlation), 0.0, None)
     noise = spread * np.sqrt((1 + correlation) / (1 - correlation))  # of one period, as it counts in a mean
     freedom = np.maximum(RANGE_FREEDOM * (count - 1), 1.0)
 
@@ -223,7 +223,8 @@ def run_starts(values: Matrix, mean: Vector, side: Codes, column: Columns) -> Co
 def run_lengths(values: Matrix, mean: Vector, side: Codes, column: Columns) -> Columns:
     """How many present values up to the latest one lie on the given side of the mean without a break."""
     starts = run_starts(values, mean, side, column)
-    return (~np.isnan(values) & (np.arange(values.shape[1]) >= starts[:, None])).sum(axis=1)
+    lengths: Columns = (~np.isnan(values) & (np.arange(values.shape[1]) >= starts[:, None])).sum(axis=1)
+    return lengths
 
 
 def slides(values: Vector, step_at: int) -> bool:

@@ -105,6 +105,21 @@ class SignalDetail:
 
 
 @dataclass(frozen=True)
+class Running:
+    """A running signal of a series, as another screen needs it."""
+
+    signal_id: int
+    kind: SignalKind
+    side: Side
+    status: SignalStatus
+    version: int
+
+    @property
+    def can_be_put_right(self) -> bool:
+        return self.side is not Side.IMPROVEMENT and self.status is not SignalStatus.IN_RECTIFICATION
+
+
+@dataclass(frozen=True)
 class LastScan:
     """The last scan; `series_count` and `expected_false` of the whole office, whoever asks."""
 
@@ -248,10 +263,8 @@ def orders(session: Session, *conditions: sa.ColumnElement[bool]) -> tuple[Linke
     )
 
 
-def signals_of_series(
-    session: Session, service_id: int, indicator_id: int, *, actor: Actor
-) -> list[tuple[int, SignalKind, SignalStatus]]:
-    """The running signals of one series, the strongest concern first: id, kind, status."""
+def signals_of_series(session: Session, service_id: int, indicator_id: int, *, actor: Actor) -> list[Running]:
+    """The running signals of one series, the strongest concern first."""
     if not actor.has(READ):
         return []
     statement = sa.select(Signal).where(
@@ -264,7 +277,7 @@ def signals_of_series(
     found = sorted(
         session.scalars(statement), key=lambda one: (sides.index(one.side), -strengths.index(one.strength), one.id)
     )
-    return [(one.id, one.kind, one.status) for one in found]
+    return [Running(one.id, one.kind, one.side, one.status, one.version) for one in found]
 
 
 def last_scan(session: Session, *, actor: Actor) -> LastScan | None:

@@ -15,6 +15,7 @@ from qs.standards.terms import Aggregation
 from qs.stats.multiplicity import FALSE_DISCOVERY_SHARE
 
 LEAST_CHANCE = 1e-6
+ALIKE = 0.2  # correlation of neighbouring periods from which on it is spoken of
 NOTHING = "—"
 
 
@@ -200,7 +201,7 @@ def certainty(told: Told) -> list[str]:
         sentences.append(together.format(watched=number(figures.watched), k=number(figures.expected_false, 1)))
     if figures.q is not None and figures.q > FALSE_DISCOVERY_SHARE:
         sentences.append(_("Among so many it no longer stands out; it is kept as long as its own chart shows it."))
-    if figures.correlation:
+    if figures.correlation is not None and figures.correlation > ALIKE:
         sentences.append(_("Neighbouring periods are alike here by themselves; that is allowed for."))
     return sentences
 

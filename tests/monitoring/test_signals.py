@@ -209,4 +209,4 @@ def test_the_inbox_puts_the_most_pressing_first_and_knows_ones_own(office):
     assert found["side"].tolist() == sorted(found["side"].tolist(), key=["concern", "neutral", "improvement"].index)
     assert own["is_own"].all()
     assert seen.series_count == 2
-    assert SignalKind.SPECIAL_CAUSE in {kind for _, kind, _ in links}
+    assert SignalKind.SPECIAL_CAUSE in {one.kind for one in links}
