@@ -33,8 +33,8 @@ BLIND_DAYS = 365  # whatever was usual: nobody knows anything of a service unhea
 
 EXPECTED_DAYS = {  # how long an instrument may be silent about a service whose rhythm is not known (local rules)
     Instrument.EVENTS: 2,
-    Instrument.RATINGS: 30,
-    Instrument.REQUESTS: 90,
+    Instrument.RATINGS: 365,  # with too few to know a rhythm, a month without one says nothing
+    Instrument.REQUESTS: 365,
     Instrument.INSPECTION: 365,
     Instrument.EVALUATION: 150,
     Instrument.THIRD_PARTY: 365,
@@ -55,6 +55,7 @@ CELL_COLUMNS = (
     "silent_days",
     "expected_count",
     "chance",
+    "quiet_feeds",
 )
 EXPORT_COLUMNS = (
     "service_code",
@@ -67,6 +68,7 @@ EXPORT_COLUMNS = (
     "silent_days",
     "expected_count",
     "chance",
+    "quiet_feeds",
 )
 LAST_COLUMNS = ("service_id", "instrument", "last_at")
 
@@ -78,6 +80,7 @@ class Coverage:
     `cells`: one row per service and instrument, CELL_COLUMNS: `last_at` and `days` are missing where it never was seen.
     Where the service's own rhythm is known, `silent_days` are the whole days since then without anything,
     `expected_count` what they used to bring, and `chance` how often a silence as long is just chance; else missing.
+    `quiet_feeds`: feeds of the service that say nothing for longer than their own limit; they make fresh data due.
     """
 
     services: pd.DataFrame
@@ -133,7 +136,7 @@ def coverage(session: Session, *, actor: Actor, now: datetime) -> Coverage:
         key = (int(row.service_id), row.instrument)
         latest[key] = max(latest.get(key, row.last_at), row.last_at)
     usual = known_rhythms(session, actor=actor, now=now)
-    cells = cell_frame(known["service_id"].tolist(), latest, usual, now)
+    cells = cell_frame(known["service_id"].tolist(), latest, usual, quiet_feeds(session, actor=actor, now=now), now)
     blind = cells["sight"].isin([Sight.OVERDUE, Sight.NEVER]).groupby(cells["service_id"]).sum()
     counted = known.assign(blind_count=known["service_id"].map(blind).fillna(0).astype("int64"))
     ordered = counted.sort_values(["blind_count", "code"], ascending=[False, True], kind="stable")
@@ -153,10 +156,25 @@ def known_rhythms(session: Session, *, actor: Actor, now: datetime) -> dict[tupl
     return rhythms(session, groups, actor=actor, now=now)
 
 
+def quiet_feeds(session: Session, *, actor: Actor, now: datetime) -> dict[int, int]:
+    """By service, how many of its feeds say nothing of it for longer than their own limit."""
+    found: dict[tuple[int, int], bool] = {}
+    for row in named_rows(streams(session, actor=actor)):
+        if not pd.isna(row.silent_after_hours):
+            gap = now - from_microseconds(int(row.last_happened_at))
+            key = (int(row.service_id), int(row.feed_id))
+            found[key] = found.get(key, True) and gap > timedelta(hours=row.silent_after_hours)
+    counts: dict[int, int] = {}
+    for (service_id, _feed_id), is_quiet in found.items():
+        counts[service_id] = counts.get(service_id, 0) + is_quiet
+    return counts
+
+
 def cell_frame(
     service_ids: list[int],
     latest: dict[tuple[int, Instrument], datetime],
     usual: dict[tuple[int, str], Rhythm],
+    quiet: dict[int, int],
     now: datetime,
 ) -> pd.DataFrame:
     """CELL_COLUMNS, for every service and instrument."""
@@ -169,8 +187,10 @@ def cell_frame(
         for service_id in service_ids
         for instrument in Instrument
     ]
-    frame = pd.DataFrame(rows, columns=list(CELL_COLUMNS))
-    return frame.assign(instrument=members(row[1] for row in rows), sight=members(row[4] for row in rows)).astype(
+    feeds = [quiet.get(row[0], 0) if row[1] is Instrument.EVENTS else 0 for row in rows]
+    sights = [Sight.DUE if count and row[4] is Sight.FRESH else row[4] for row, count in zip(rows, feeds, strict=True)]
+    frame = pd.DataFrame(rows, columns=list(CELL_COLUMNS[:-1])).assign(quiet_feeds=feeds)
+    return frame.assign(instrument=members(row[1] for row in rows), sight=members(sights)).astype(
         {"days": "Int64", "silent_days": "Int64", "expected_count": "float64", "chance": "float64"}
     )
 

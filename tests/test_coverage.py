@@ -40,8 +40,8 @@ def world(store):
     return world
 
 
-def bring(store, service_id, indicator_id, area_id, days_ago, *, per_day=1):
-    feed_id = add_feed(store, silent_after_hours=48.0, code=f"feed-{service_id}")
+def bring(store, service_id, indicator_id, area_id, days_ago, *, per_day=1, limit=None):
+    feed_id = add_feed(store, silent_after_hours=limit, code=f"feed-{service_id}")
     events = [
         {
             "happened_at": NOW - days * DAY - timedelta(minutes=number),
@@ -122,6 +122,12 @@ def test_what_was_never_seen_is_never_and_blind_spots_come_first(store, world):
     assert found.services["service_id"].iloc[-1] == world.permits
     assert found.judged_count == 1
     assert found.false_count == pytest.approx(0.01)
+
+
+def test_a_feed_past_its_own_limit_makes_fresh_data_due(store, world):
+    bring(store, world.permits, world.on_time, world.south, range(1, 400), limit=12.0)
+    found = events_cell(seen(store), world.permits)
+    assert (found.sight, found.quiet_feeds) == (Sight.DUE, 1)
 
 
 def test_only_services_in_scope_are_shown_and_strangers_see_nothing(store, world):

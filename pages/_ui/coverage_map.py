@@ -192,11 +192,11 @@ def service_card(page: Page, found: Coverage, service_id: int) -> None:
         plan_button(service_id, blind, is_primary=True)
     for cell in cells:
         with st.container(border=cell.instrument.value == asked, gap="xxsmall"):
-            words, place = st.columns([2.4, 1], vertical_alignment="center")
+            words, place = st.columns([1.9, 1], vertical_alignment="center")
             colour = {Sight.OVERDUE: "orange", Sight.NEVER: "violet"}.get(cell.sight, "gray")
             badge = f":{colour}-badge[{plain(sight_words(cell))}]"
             words.markdown(f"**{plain(label(cell.instrument))}** {badge}  \n:small[:gray[{plain(cell_facts(cell))}]]")
-            if cell.sight in BLIND:
+            if cell.sight in BLIND or cell.quiet_feeds:
                 with place:
                     step(page, service_id, cell.instrument)
 
@@ -208,7 +208,7 @@ def step(page: Page, service_id: int, instrument: Instrument) -> None:
     elif instrument is Instrument.INSPECTION and page.actor.has(Permission.INSPECTIONS_PLAN):
         plan_button(service_id, [instrument])
     elif instrument in (Instrument.EVALUATION, Instrument.THIRD_PARTY):
-        if page.actor.has(Permission.EVALUATIONS_READ) and st.button(_("To the cycle"), key=f"go_{instrument}"):
+        if page.actor.has(Permission.EVALUATIONS_READ) and st.button(_("Its cycle"), key=f"go_{instrument}"):
             go("evaluations", **cycle_query(page, instrument))
     elif st.button(_("Look"), key=f"go_{instrument}"):
         go(ROOMS[instrument])
@@ -259,6 +259,8 @@ def feed_chase(page: Page, service_id: int) -> None:
 
 def sight_words(cell: Cell) -> str:
     """The state of a cell; what comes by itself is silent, not late."""
+    if cell.quiet_feeds and cell.sight is Sight.DUE:
+        return _("A feed is silent")
     if pd.isna(cell.chance):
         return label(cell.sight)
     words = {
@@ -281,6 +283,13 @@ def expectation(cell: Cell) -> str:
     if pd.isna(cell.chance):
         days = EXPECTED_DAYS[cell.instrument]
         return ngettext("expected every {n} day", "expected every {n} days", days).format(n=days)
+    if cell.quiet_feeds and cell.sight is Sight.DUE:
+        words = ngettext(
+            "{n} feed is silent for longer than its limit",
+            "{n} feeds are silent for longer than their limit",
+            cell.quiet_feeds,
+        )
+        return words.format(n=number(cell.quiet_feeds))
     if cell.silent_days == 0:
         return _("nothing is missing")
     came = ngettext(

@@ -39,6 +39,7 @@ SUPERVISORS = ("chen.jing", "zhou.wei", "sun.li", "wu.hao")
 PLAN_DAYS, PROOF_DAYS, VERIFY_DAYS, REWORK_DAYS = (1, 3), (6, 14), (2, 7), (2, 4)  # working days, from and to
 LATE_DAYS = (17, 45)
 LATE_SHARE, SENT_BACK_SHARE, REOPENED_SHARE, ASKED_SHARE = 0.25, 0.16, 0.08, 0.15
+CAME_BACK_DAYS = (10, 17)  # working days
 LOOKED_AT_DAYS = (24, 30)  # working days after closing, when the figures have been looked at again
 NIGHT = timedelta(hours=9)  # from the close of business to the daily run
 WORK_HOURS = 7.5
@@ -180,18 +181,17 @@ def usual_life(stage: Play, matter: Text, service_id: int, indicator_id: int, at
     yield closed_at
     verify(stage, order_id, Verdict.CLOSED, matter["verified"], orderer, closed_at)
     came_back = stage.chance(REOPENED_SHARE)
-    again_at = stage.later(closed_at, (10, 17) if came_back else LOOKED_AT_DAYS)
-    yield again_at
-    if came_back:
-        actions.reopen_rectification(
-            stage.session,
-            order_id,
-            stage.words["reopened"],
-            version=stage.version(order_id),
-            actor=orderer,
-            now=again_at,
-        )
-    if stage.status(order_id) is Status.REOPENED:  # by somebody, or by the figures some weeks after closing
+    while True:
+        again_at = stage.later(closed_at, CAME_BACK_DAYS if came_back else LOOKED_AT_DAYS)
+        yield again_at
+        if came_back:
+            version = stage.version(order_id)
+            actions.reopen_rectification(
+                stage.session, order_id, stage.words["reopened"], version=version, actor=orderer, now=again_at
+            )
+            came_back = False
+        if stage.status(order_id) is not Status.REOPENED:  # by somebody, or by the figures some weeks after closing
+            return
         proved_at = stage.later(again_at, PROOF_DAYS)
         yield proved_at
         file_proof(stage, order_id, matter["proof"], leader, proved_at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qs.demo import (
     complaints,
     evaluations,
+    feeds,
     incentives,
     inspections,
     participation,
@@ -33,6 +34,7 @@ RECORDING_ROOMS: tuple[Play, ...] = (
     evaluations.play,
 )
 READING_ROOMS: tuple[Play, ...] = (
+    feeds.play,
     signals.play,
     rankings.play,
     programme.play,

@@ -89,7 +89,11 @@ def loop_chart(frame: pd.DataFrame, *, colours: Palette, number_format: str, mon
     """
     require_columns(frame, LOOP_COLUMNS)
     base = alt.Chart(frame)
-    across = alt.X("month:T", axis=alt.Axis(title=None, grid=False, labelOverlap=True, format=month_format))
+    across = alt.X(
+        "month:T",
+        axis=alt.Axis(title=None, grid=False, labelOverlap=True, format=month_format),
+        scale=alt.Scale(nice=False, padding=12),
+    )
     up = alt.Y(
         "value:Q",
         scale=alt.Scale(zero=True, nice=True),
