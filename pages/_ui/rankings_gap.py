@@ -79,7 +79,7 @@ def meaning(gap: Gap) -> str:
         Variation.CONCERN_HIGH: _("The gap has widened: find out who moved away, and why."),
         Variation.IMPROVEMENT_LOW: _("The gap has narrowed: find out what helped those who caught up, and share it."),
     }
-    usual = _("Only common-cause variation: the gap stays as it is until something is done about it.")
+    usual = _("At present only common-cause variation: the gap stays as it is until something is done about it.")
     text = words.get(gap.chart.variation, usual)
     if gap.chart.trial_limits:
         return _("{finding} Trial limits: fewer than 12 months.").format(finding=text)
