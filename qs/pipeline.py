@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import numpy as np
+
 from qs.actor import SYSTEM
 from qs.complaints import actions as complaints
 from qs.db import Database
@@ -13,6 +15,7 @@ from qs.monitoring import actions as monitoring
 from qs.monitoring.scanning import Scanned
 from qs.notices.delivery import Delivered, deliver
 from qs.participation import ratings
+from qs.periods import local_day
 from qs.proofs import Proof, Proved, prove
 from qs.publication import actions as publication
 from qs.rectifications import actions as rectifications
@@ -56,7 +59,9 @@ def run_daily(database: Database, settings: Settings) -> DailyResult:
     with database.writing() as session:
         reopened = recheck_closed(session, actor=SYSTEM, now=now)
     with database.writing() as session:
-        suspicious = ratings.mark_suspicious(session, since=now - LOOK_BACK, actor=SYSTEM, now=now)
+        suspicious = ratings.mark_suspicious(
+            session, since=now - LOOK_BACK, rng=dealt_on(now, settings), actor=SYSTEM, now=now
+        )
     with database.writing() as session:
         signals = monitoring.scan(session, actor=SYSTEM, now=now)
     with database.writing() as session:
@@ -65,6 +70,13 @@ def run_daily(database: Database, settings: Settings) -> DailyResult:
     return DailyResult(
         requests, orders, len(reopened), suspicious, signals.found_count, items, proofs, run_notices(database, settings)
     )
+
+
+def dealt_on(now: datetime, settings: Settings) -> np.random.Generator:
+    """The chance by which the check of ratings deals them again: the same all day long, so that a run can be repeated
+    and a mark explained.
+    """
+    return np.random.default_rng(local_day(now, settings.zone).toordinal())
 
 
 def run_scan(database: Database) -> Scanned:

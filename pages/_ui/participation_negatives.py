@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from pages._ui.choices import keep, kept_id, localised, one_of
 from pages._ui.due import due_words, how_counted
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, go, reading, saving
+from pages._ui.participation_ratings import effect_words
 from pages._ui.participation_steps import first_of, history, labels_of, text_form
 from pages._ui.personal import masked_contact
 from pages._ui.tables import table
@@ -21,11 +23,13 @@ from qs.i18n import day, moment, ngettext, number, percent, pick
 from qs.i18n import gettext as _
 from qs.participation import actions, details, queries, rules
 from qs.participation.details import ExclusionDetail, NegativeDetail
+from qs.participation.figures import with_and_without
 from qs.participation.terms import Ground, Level, NegativeClass, NegativeStatus, Signal
 from qs.sentences import label
 
 REVIEW, ANSWER = Permission.RATINGS_REVIEW, Permission.PARTICIPATION_ANSWER
 S = NegativeStatus
+EFFECT_SPAN = timedelta(days=90)
 
 
 def negatives_view(page: Page) -> None:
@@ -260,11 +264,12 @@ def exclusions_view(page: Page) -> None:
     """What looks made, what is proposed, and what was decided."""
     with reading() as session:
         marked = queries.flagged(session, actor=page.actor)
+        effects = with_and_without(session, page.now - EFFECT_SPAN, page.now, actor=page.actor)
         proposals = queries.exclusions(session, actor=page.actor)
     left, right = st.columns([1.35, 1], gap="medium")
     with left:
         if page.actor.has(REVIEW):
-            marked_groups(page, marked)
+            marked_groups(page, marked, effects)
         section(_("Proposals to exclude"), _("decided by a second person"))
         picked = proposal_list(proposals)
     with right:
@@ -281,7 +286,8 @@ def exclusions_view(page: Page) -> None:
             exclusion_card(page, chosen)
 
 
-def marked_groups(page: Page, marked: pd.DataFrame) -> None:
+def marked_groups(page: Page, marked: pd.DataFrame, effects: pd.DataFrame) -> None:
+    shares = {row.service_id: row for row in effects.itertuples()}
     section(_("Marked for review"), _("two independent signals at least; a mark excludes nothing"))
     if marked.empty:
         note(_("No group of ratings looks made."))
@@ -297,6 +303,9 @@ def marked_groups(page: Page, marked: pd.DataFrame) -> None:
                     )
                 )
                 note(_(", ").join(label(Signal(one)) for one in row.signals.split()))
+                if row.service_id in shares:
+                    effect = effect_words(shares[row.service_id])
+                    note(_("Last 90 days: {effect}").format(effect=effect))
             with st.popover(_("Propose to exclude them"), icon=":material/gavel:"):
                 proposal_form(page, list(row.rating_ids), key=f"propose_{row.service_id}_{row.day.isoformat()}")
 

@@ -11,12 +11,12 @@ import streamlit as st
 from pages._ui.choices import localised, one_of
 from pages._ui.page import Page, reading
 from pages._ui.tables import offer_download, table
-from pages._ui.widgets import definition, empty_state, note, section
+from pages._ui.widgets import definition, empty_state, note, section, show_text
 from qs import chart_style
 from qs.i18n import day, number, percent
 from qs.i18n import gettext as _
 from qs.participation import charts
-from qs.participation.figures import LEVEL_COLUMNS, rating_figures, summed, with_rates
+from qs.participation.figures import LEVEL_COLUMNS, rating_figures, summed, with_and_without, with_effect, with_rates
 from qs.periods import Grain, local_day, period_start, previous_starts, quarter_name
 from qs.sentences import label
 from qs.settings import settings
@@ -49,6 +49,7 @@ def figures_view(page: Page) -> None:
         meanings()
     with reading() as session:
         figures = with_rates(rating_figures(session, starts_at, ends_at, actor=page.actor))
+        effects = with_and_without(session, starts_at, ends_at, actor=page.actor)
     if figures.empty or not figures["n"].sum():
         empty_state(
             _("No ratings with a receipt in this period"),
@@ -73,6 +74,7 @@ def figures_view(page: Page) -> None:
         with st.container(border=True, gap="xsmall"):
             section(_("Kept apart"))
             kept_apart(whole)
+            marked_apart(figures, effects)
     service_table(page, figures, starts_at, ends_at)
 
 
@@ -192,6 +194,41 @@ def kept_apart(whole: Figures) -> None:
         _(
             "From public codes without a receipt: {n}, {satisfied} of them satisfied. Unverified, so in no figure."
         ).format(n=number(whole["unverified"]), satisfied=number(whole["unverified_satisfied"]))
+    )
+
+
+def marked_apart(figures: pd.DataFrame, effects: pd.DataFrame) -> None:
+    """What the marked ratings do to the satisfaction of all services, and of each that has some."""
+    if effects.empty:
+        note(_("Marked as perhaps made and not yet decided on: none."))
+        return
+    valid, happy = int(figures["n"].sum()), int((figures["n"] - figures["n2"] - figures["n1"]).sum())
+    marked, marked_happy = int(effects["marked"].sum()), int(effects["marked_satisfied"].sum())
+    whole = pd.DataFrame(
+        [{"service_id": 0, "n": valid, "satisfied": happy, "marked": marked, "marked_satisfied": marked_happy}]
+    )
+    note(
+        _("Marked as perhaps made and not yet decided on: {n}. They still count. All services: {effect}.").format(
+            n=number(marked), effect=effect_words(with_effect(whole).iloc[0])
+        )
+    )
+    names = dict(zip(figures["service_id"], figures["service"], strict=True))
+    for row in effects.itertuples():
+        if row.service_id in names:
+            show_text(_("{service}: {effect}").format(service=names[row.service_id], effect=effect_words(row)))
+
+
+def effect_words(row: Figures) -> str:
+    """The share satisfied with and without the marked ratings, each with its interval."""
+    if row.n == row.marked:
+        return _("{share} satisfied with the marked ratings, none left without them").format(share=percent(row.share))
+    return _("{share} satisfied with the marked ratings ({around}), {without} without ({around_without})").format(
+        share=percent(row.share),
+        around=_("{lower} to {upper}").format(lower=percent(row.lower), upper=percent(row.upper)),
+        without=percent(row.share_without),
+        around_without=_("{lower} to {upper}").format(
+            lower=percent(row.lower_without), upper=percent(row.upper_without)
+        ),
     )
 
 

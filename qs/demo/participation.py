@@ -271,6 +271,8 @@ def burst(told: Told, code: str, days_before: float, count: int, *, devices: int
 
 def marked(told: Told, now: datetime) -> list[int]:
     """Run the nightly check and return what it marked and nobody has proposed yet."""
-    actions.mark_suspicious(told.session, since=now - timedelta(days=3), actor=SYSTEM, now=now)
+    actions.mark_suspicious(
+        told.session, since=now - timedelta(days=3), rng=told.office.rng("suspicions"), actor=SYSTEM, now=now
+    )
     statement = sa.select(Rating.id).where(Rating.signals != "", Rating.exclusion_id.is_(None)).order_by(Rating.id)
     return list(told.session.scalars(statement))

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
@@ -33,6 +34,19 @@ COUNT_COLUMNS = (
     "named_called",
 )
 NAME_COLUMNS = ("service_id", "code", "service", "service_en", "area", "area_en")
+EFFECT_COLUMNS = (
+    "service_id",
+    "n",
+    "satisfied",
+    "marked",
+    "marked_satisfied",
+    "share",
+    "lower",
+    "upper",
+    "share_without",
+    "lower_without",
+    "upper_without",
+)
 RATE_COLUMNS = (
     "n",
     "satisfaction",
@@ -82,6 +96,47 @@ def rating_figures(session: Session, starts_at: datetime, ends_at: datetime, *, 
     )
     whole = frame.join(counts)
     return whole[whole[list(COUNT_COLUMNS)].sum(axis=1) > 0].reset_index()[[*NAME_COLUMNS, *COUNT_COLUMNS]]
+
+
+def with_and_without(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> pd.DataFrame:
+    """What marked ratings do to the share satisfied: one row per service in scope with any, EFFECT_COLUMNS.
+
+    Of ratings with a receipt that count; `marked`: those that look made and count until two people decide. Each share
+    (0 to 1, NaN without ratings) with its 95 % interval, with all ratings and without the marked ones.
+    """
+    actor.check(READ)
+    is_happy = Rating.level.in_([level for level in Level if not level.is_negative])
+    is_marked = Rating.signals != ""
+    found = session.execute(
+        sa.select(
+            Rating.service_id,
+            sa.func.count(Rating.id),
+            number(is_happy, "satisfied"),
+            number(is_marked, "marked"),
+            number(is_marked & is_happy, "marked_satisfied"),
+        )
+        .where(Rating.rated_at >= starts_at, Rating.rated_at < ends_at)
+        .where(Rating.receipt_id.is_not(None), ~Rating.is_excluded)
+        .where(Rating.service_id.in_(visible_services(actor, READ)))
+        .group_by(Rating.service_id)
+        .order_by(Rating.service_id)
+    )
+    counts = pd.DataFrame([tuple(row) for row in found], columns=list(EFFECT_COLUMNS[:5])).astype("int64")
+    return with_effect(counts[counts["marked"] > 0].reset_index(drop=True))
+
+
+def with_effect(counts: pd.DataFrame) -> pd.DataFrame:
+    """The shares of counts as `with_and_without` has them, also of their sums."""
+    kept_n, kept = counts["n"] - counts["marked"], counts["satisfied"] - counts["marked_satisfied"]
+    parts: dict[str, NDArray[np.float64]] = {}
+    for ending, hits, n in (("", counts["satisfied"], counts["n"]), ("_without", kept, kept_n)):
+        around = wilson(hits.to_numpy(), n.to_numpy())
+        parts |= {
+            f"share{ending}": (hits / n.where(n > 0)).to_numpy(),
+            f"lower{ending}": around.lower,
+            f"upper{ending}": around.upper,
+        }
+    return counts.assign(**parts)[list(EFFECT_COLUMNS)]
 
 
 def counted(session: Session, statement: sa.Select[*tuple[int, ...]]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from qs.errors import Conflict, InvalidInput, NotAllowed
 from qs.i18n import N_
 from qs.observations.recording import Measure, Measured, record_measures
 from qs.observations.terms import Channel
-from qs.participation import rules
+from qs.participation import manipulation, rules
 from qs.participation.loop import open_negative, withdraw_negative
 from qs.participation.models import (
     COMMENT_LENGTH,
@@ -263,25 +264,25 @@ def measured(rating: Rating, event: str, *, corrects: str = "") -> Measured:
     )
 
 
-def mark_suspicious(session: Session, *, since: datetime, actor: Actor, now: datetime) -> int:
+def mark_suspicious(session: Session, *, since: datetime, rng: np.random.Generator, actor: Actor, now: datetime) -> int:
     """Mark ratings that look made, for people to review; excludes nothing. Returns how many were newly marked.
 
-    Looks at the services in the actor's scope, day by day from `since` on.
+    Looks at the services in the actor's scope, all at once, and at the days from `since` on. What two people excluded
+    is no longer looked at, so that a campaign does not become what is usual. The same `rng` finds the same.
     """
     actor.check(Permission.RATINGS_REVIEW)
     zone = settings().zone
-    first = start_of(local_day(since, zone), zone)
-    before = first - timedelta(days=rules.BASELINE_DAYS)
-    rows = session.execute(
-        sa.select(Rating.id, Rating.service_id, Rating.rated_at, Rating.device_hash, Rating.level)
-        .where(Rating.rated_at >= before, Rating.rated_at < now)
-        .where(Rating.service_id.in_(visible_services(actor, Permission.RATINGS_REVIEW)))
-        .order_by(Rating.service_id, Rating.rated_at)
+    first, last = local_day(since, zone), local_day(now, zone)
+    before = start_of(first - timedelta(days=manipulation.LOOKED_BACK_DAYS), zone)
+    services = visible_services(actor, Permission.RATINGS_REVIEW)
+    found = manipulation.suspicions(
+        moments_between(session, services, before, now),
+        first,
+        last,
+        rated_since=rated_since(session, services),
+        zone=zone,
+        rng=rng,
     )
-    by_service: dict[int, list[RatedMoment]] = {}
-    for rating_id, service_id, rated_at, device, level in rows:
-        by_service.setdefault(service_id, []).append(RatedMoment(rating_id, rated_at, device, Level(level)))
-    found = [one for ratings in by_service.values() for one in suspicions_since(ratings, first)]
     marked = sum(mark(session, one) for one in found)
     record(
         session,
@@ -295,19 +296,49 @@ def mark_suspicious(session: Session, *, since: datetime, actor: Actor, now: dat
     return marked
 
 
-def suspicions_since(ratings: list[RatedMoment], first: datetime) -> tuple[Suspicion, ...]:
-    """The suspicious days of one service from `first` on, against the 28 days before each."""
+def moments_between(
+    session: Session, services: sa.Select[int], starts_at: datetime, ends_at: datetime
+) -> list[RatedMoment]:
+    """What the check looks at. A terminal or a rating point on site stands there for everybody: it is no device."""
+    rows = session.execute(
+        sa.select(
+            Rating.id,
+            Rating.service_id,
+            Rating.rated_at,
+            Rating.level,
+            sa.case((stands_on_site(), ""), else_=Rating.device_hash),
+            Rating.comment,
+        )
+        .outerjoin(RatingPoint, RatingPoint.id == Rating.point_id)
+        .where(Rating.rated_at >= starts_at, Rating.rated_at < ends_at, ~Rating.is_excluded)
+        .where(Rating.service_id.in_(services))
+    )
+    return [RatedMoment(one, service, at, Level(level), device, text) for one, service, at, level, device, text in rows]
+
+
+def stands_on_site() -> sa.ColumnElement[bool]:
+    is_point = RatingPoint.channel.in_((Channel.COUNTER, Channel.TERMINAL))
+    return sa.or_(Rating.channel == Channel.TERMINAL, sa.func.coalesce(is_point, sa.false()))
+
+
+def rated_since(session: Session, services: sa.Select[int]) -> dict[int, date]:
+    """From when on each service could be rated: its first receipt, or its first rating by a public code."""
     zone = settings().zone
-    counts: dict[date, int] = {}
-    for one in ratings:
-        day = local_day(one.rated_at, zone)
-        counts[day] = counts.get(day, 0) + 1
-    usual = {
-        day: sum(counts.get(day - timedelta(days=back), 0) for back in range(1, rules.BASELINE_DAYS + 1))
-        / rules.BASELINE_DAYS
-        for day in counts
-    }
-    return rules.suspicions([one for one in ratings if one.rated_at >= first], usual, zone)
+    found = session.execute(
+        sa.select(RatingReceipt.service_id, sa.func.min(RatingReceipt.finished_on))
+        .where(RatingReceipt.service_id.in_(services))
+        .group_by(RatingReceipt.service_id)
+    )
+    days: dict[int, date] = {service_id: day for service_id, day in found}
+    loose = session.execute(
+        sa.select(Rating.service_id, sa.func.min(Rating.rated_at))
+        .where(Rating.service_id.in_(services), Rating.receipt_id.is_(None))
+        .group_by(Rating.service_id)
+    )
+    for service_id, rated_at in loose:
+        day = local_day(rated_at, zone)
+        days[service_id] = min(days.get(service_id, day), day)
+    return days
 
 
 def mark(session: Session, suspicion: Suspicion) -> int:

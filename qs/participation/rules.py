@@ -1,16 +1,13 @@
-"""What is allowed in participation and what follows from what: reasons offered, dates, sides, suspicion; pure."""
+"""What is allowed in participation and what follows from what: reasons offered, dates, sides; pure."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from zoneinfo import ZoneInfo
-
-from scipy.stats import poisson
 
 from qs.errors import Conflict, InvalidInput
 from qs.observations.terms import Channel
@@ -22,12 +19,9 @@ from qs.participation.terms import (
     NegativeClass,
     NegativeStatus,
     Questionnaire,
-    RatedMoment,
     Reason,
     Side,
-    Signal,
     SuggestionStatus,
-    Suspicion,
 )
 from qs.periods import local_day, start_of
 
@@ -45,13 +39,6 @@ NOTICE_DAYS = {HearingKind.RULE_MAKING: 20, HearingKind.DECISION: 7}  # article 
 LIST_DAYS = {HearingKind.RULE_MAKING: 10, HearingKind.DECISION: 3}  # before the hearing; the second is a local rule
 REGISTRATION_DAYS = 3  # that registration stays open at least; local rule
 SIDES_APART = 1  # by how many the sides may differ while the smaller one has applicants left; local rule
-
-BURST_LIKELIHOOD = 0.001  # how unlikely a day's count must be to be called a burst
-BURST_LEAST = 12  # ratings a day below which nothing is a burst
-DEVICE_RATINGS = 3  # of one service and day from one device
-DEVICE_SHARE = 0.2  # of the day's ratings that come from such devices
-SAME_SECOND_RATINGS = 3
-BASELINE_DAYS = 28
 
 COUNTERS = (Channel.COUNTER, Channel.TERMINAL, Channel.PHONE, Channel.UNKNOWN)
 COUNTER_POSITIVE = (Reason.QUICK, Reason.ONE_VISIT, Reason.CLEAR, Reason.KIND, Reason.COMPETENT, Reason.GOOD_PLACE)
@@ -244,51 +231,6 @@ def check_sides(chosen: Sequence[Side], applied: Sequence[Side], *, seats: int) 
     larger = Side.OPPOSING if smaller is Side.SUPPORTING else Side.SUPPORTING
     if taken[larger] - taken[smaller] > SIDES_APART and taken[smaller] < there[smaller]:
         raise InvalidInput("participants_unbalanced", supporting=taken[Side.SUPPORTING], opposing=taken[Side.OPPOSING])
-
-
-def suspicions(
-    ratings: Sequence[RatedMoment], usual_per_day: Mapping[date, float], zone: ZoneInfo
-) -> tuple[Suspicion, ...]:
-    """Days of one service whose ratings look made, by at least two independent signals; marks, never a verdict.
-
-    `usual_per_day`: mean ratings a day in the 28 days before each day. Signals: a count whose upper Poisson tail lies
-    under 0.001 (Lucas 1985), a fifth of the day's ratings from devices that gave three or more, three within a second.
-    """
-    found = []
-    for day, group in groupby(sorted(ratings, key=lambda one: one.rated_at), key=lambda one: day_of(one, zone)):
-        that_day = list(group)
-        signals = tuple(
-            signal
-            for signal, shows in (
-                (Signal.BURST, is_burst(len(that_day), usual_per_day.get(day, 0.0))),
-                (Signal.DEVICES, has_busy_devices(that_day)),
-                (Signal.SAME_SECOND, has_same_second(that_day)),
-            )
-            if shows
-        )
-        if len(signals) >= 2:
-            found.append(Suspicion(signals, tuple(sorted(one.rating_id for one in that_day))))
-    return tuple(found)
-
-
-def day_of(rating: RatedMoment, zone: ZoneInfo) -> date:
-    return local_day(rating.rated_at, zone)
-
-
-def is_burst(count: int, usual: float) -> bool:
-    """True when so many in a day would hardly happen by chance. The usual count is taken as at least one a day."""
-    return count >= BURST_LEAST and float(poisson.sf(count - 1, max(usual, 1.0))) < BURST_LIKELIHOOD
-
-
-def has_busy_devices(ratings: Sequence[RatedMoment]) -> bool:
-    counts = Counter(one.device_hash for one in ratings if one.device_hash)
-    busy = sum(count for count in counts.values() if count >= DEVICE_RATINGS)
-    return busy >= DEVICE_SHARE * len(ratings) and busy > 0
-
-
-def has_same_second(ratings: Sequence[RatedMoment]) -> bool:
-    counts = Counter(one.rated_at.replace(microsecond=0) for one in ratings)
-    return max(counts.values(), default=0) >= SAME_SECOND_RATINGS
 
 
 def is_late(due_at: datetime | None, now: datetime, done_at: datetime | None = None) -> bool:

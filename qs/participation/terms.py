@@ -95,10 +95,16 @@ class Ground(StrEnum):
 
 
 class Signal(StrEnum):
-    """What made a group of ratings look strange. None of these excludes anything."""
+    """What made a group of ratings look strange. None of these excludes anything.
+
+    `SAME_SECOND` stands on older marks only; it has become a case of `RHYTHM`.
+    """
 
     BURST = "burst"
+    LEVELS = "levels"
     DEVICES = "devices"
+    TEXTS = "texts"
+    RHYTHM = "rhythm"
     SAME_SECOND = "same_second"
 
 
@@ -350,14 +356,16 @@ class RatedMoment:
     """What the check for manipulation looks at."""
 
     rating_id: int
+    service_id: int
     rated_at: datetime
-    device_hash: str = ""
     level: Level = Level.VERY_SATISFIED
+    device_hash: str = ""  # empty also where one device stands there for everybody
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Ratings of one service and day with at least two independent signals."""
+    """Ratings of one service and a few days with at least two independent signals."""
 
     signals: tuple[Signal, ...]
     rating_ids: tuple[int, ...] = field(default_factory=tuple)
@@ -415,7 +423,10 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
     Signal: {
         Signal.BURST: N_("far more ratings than usual"),
+        Signal.LEVELS: N_("other levels than in the weeks before"),
         Signal.DEVICES: N_("many ratings from one device"),
+        Signal.TEXTS: N_("the same words again and again"),
+        Signal.RHYTHM: N_("one after the other in equal steps of time"),
         Signal.SAME_SECOND: N_("several ratings in one second"),
     },
     SuggestionStatus: {

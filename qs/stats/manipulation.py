@@ -294,8 +294,10 @@ def suspicions(
     """Which units show at least two independent signs.
 
     `p_values`: of signs that have one, one entry per unit; they are judged all together, so that watching many units
-    does not make some suspect by chance. `stands_out`: the answers of the other signs. What is not known is no sign.
-    Raises ValueError when a sign is given twice or the arrays differ in length.
+    does not make some suspect by chance. `stands_out`: the answers of the other signs; units that show one of these
+    are judged among themselves too, which is fair as the signs are independent, and finds what drowns among many.
+    What is not known is no sign. Raises ValueError when a sign is given twice or the arrays differ in length.
+    Source: Bourgon, Gentleman & Huber (2010), Independent filtering, PNAS 107:9546.
     """
     if set(p_values) & set(stands_out):
         raise ValueError("each sign is given once, as p_values or as stands_out")
@@ -303,7 +305,13 @@ def suspicions(
     answers = [np.asarray(one, dtype=bool) for one in stands_out.values()]
     if len({one.shape for one in (*tested, *answers)}) != 1:
         raise ValueError("signs have one entry per unit each")
-    found = list(benjamini_hochberg(np.stack(tested), q=q).stands) if tested else []
+    found: list[BoolArray] = []
+    if tested:
+        among_all = benjamini_hochberg(np.stack(tested), q=q).stands
+        among_few = np.zeros_like(among_all)
+        few = np.any([np.zeros(among_all.shape[1:], dtype=bool), *answers], axis=0)
+        among_few[:, few] = benjamini_hochberg(np.stack(tested)[:, few], q=q).stands
+        found = list(among_all | among_few)
     shows = np.stack([*found, *answers], axis=1)
     return Suspicions((*p_values, *stands_out), shows, shows.sum(axis=1) >= SIGNS_NEEDED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -13,9 +14,10 @@ from qs.directory.models import Service
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
 from qs.participation import actions, public, queries
-from qs.participation.figures import rating_figures, with_rates
+from qs.participation.figures import rating_figures, with_and_without, with_rates
 from qs.participation.models import NegativeRating, Rating, RatingFormer, RatingPoint, RatingReceipt
-from qs.participation.terms import Answer, Level, NegativeStatus, Reason
+from qs.participation.ratings import moments_between
+from qs.participation.terms import Answer, Ground, Level, NegativeStatus, Reason
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import Status
 from tests.participation.office import CONTACT, add_point, build_office, day_of, rate, receipts
@@ -212,14 +214,58 @@ def test_a_leader_sees_the_figures_of_own_services_only(office, now):
     assert len(figures(office, now)) == 2
 
 
-def test_a_burst_is_marked_for_people_and_stays_in_the_figures(office, now):
-    for place, code in enumerate(receipts(office, now, count=15)):
-        rate(office, Level.VERY_SATISFIED, now + timedelta(minutes=place), code=code, device=f"desk-{place % 2}")
+def check(office, now):
     with office.store.writing() as session:
-        marked = actions.mark_suspicious(session, since=now - DAY, actor=SYSTEM, now=now + DAY)
-        again = actions.mark_suspicious(session, since=now - DAY, actor=SYSTEM, now=now + DAY)
-    assert (marked, again) == (15, 0)
+        rng = np.random.default_rng(1)
+        return actions.mark_suspicious(session, since=now - DAY, rng=rng, actor=SYSTEM, now=now + DAY)
+
+
+def some_weeks(office, now):
+    """Five weeks in which a receipt is given out now and then, and rated by whoever got it."""
+    for back in range(35, 0, -5):
+        rate(office, Level.SATISFIED, now - back * DAY, device=f"home-{back}")
+
+
+def test_a_burst_is_marked_for_people_and_stays_in_the_figures(office, now):
+    some_weeks(office, now)
+    for place, code in enumerate(receipts(office, now, count=15)):
+        at = now + timedelta(minutes=place, seconds=7 * place**2 % 53)
+        rate(office, Level.VERY_SATISFIED, at, code=code, device=f"desk-{place % 2}")
+    assert (check(office, now), check(office, now)) == (15, 0)
     assert figures(office, now).iloc[0]["n5"] == 15
     with office.store.reading() as session:
         group = queries.flagged(session, actor=office.boss).iloc[0]
-    assert (group["ratings"], group["signals"]) == (15, "burst devices")
+        seen = with_and_without(session, now - DAY, now + DAY, actor=office.boss).iloc[0]
+    assert (group["ratings"], group["signals"]) == (15, "burst levels devices")
+    assert (seen["n"], seen["satisfied"], seen["marked"], seen["marked_satisfied"]) == (15, 15, 15, 15)
+    assert seen["share"] == 1
+    assert np.isnan(seen["share_without"])
+
+
+def test_a_terminal_on_site_is_no_device(office, now):
+    some_weeks(office, now)
+    add_point(office, now)
+    with office.store.reading() as session:
+        code = session.scalars(sa.select(RatingPoint.code)).one()
+    for place in range(15):
+        at = now + timedelta(minutes=place, seconds=7 * place**2 % 53)
+        rate(office, [Level.SATISFIED, Level.BASICALLY_SATISFIED][place % 2], at, code=code, device="terminal")
+    assert check(office, now) == 0
+
+
+def test_ratings_excluded_by_two_people_are_not_looked_at_again(office, now):
+    some_weeks(office, now)
+    for place, code in enumerate(receipts(office, now, count=15)):
+        rate(office, Level.VERY_SATISFIED, now + timedelta(minutes=place), code=code, device="desk")
+    assert check(office, now) == 15
+    with office.store.writing() as session:
+        ids = list(session.scalars(sa.select(Rating.id).where(Rating.signals != "")))
+        proposal = actions.propose_exclusion(
+            session, ids, Ground.MANIPULATED, evidence="同一设备。", actor=office.boss, now=now + DAY
+        )
+        actions.decide_exclusion(session, proposal, is_upheld=True, note="属实。", actor=office.second, now=now + DAY)
+    with office.store.reading() as session:
+        services = sa.select(Service.id)
+        left = moments_between(session, services, now - 40 * DAY, now + DAY)
+        assert with_and_without(session, now - DAY, now + DAY, actor=office.boss).empty
+    assert len(left) == 7

@@ -20,10 +20,8 @@ from qs.participation.terms import (
     Level,
     NegativeClass,
     NegativeStatus,
-    RatedMoment,
     Reason,
     Side,
-    Signal,
 )
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -182,41 +180,6 @@ def test_still_dissatisfied_opens_again_once():
 def test_only_what_has_no_basis_is_explained():
     assert rules.answered_as(NegativeClass.NO_BASIS) is NegativeStatus.EXPLAINED
     assert rules.answered_as(NegativeClass.BY_PLAN) is NegativeStatus.RECTIFIED
-
-
-def ratings(count: int, *, devices: int, seconds_apart: float) -> list[RatedMoment]:
-    return [
-        RatedMoment(place, NOON + timedelta(seconds=place * seconds_apart), f"d{place % devices}")
-        for place in range(count)
-    ]
-
-
-def test_a_burst_from_few_devices_is_marked():
-    found = rules.suspicions(ratings(20, devices=2, seconds_apart=60), {DAY: 1.5}, ZONE)
-    assert [one.signals for one in found] == [(Signal.BURST, Signal.DEVICES)]
-    assert found[0].rating_ids == tuple(range(20))
-
-
-def test_one_signal_alone_marks_nothing():
-    assert rules.suspicions(ratings(20, devices=20, seconds_apart=60), {DAY: 1.5}, ZONE) == ()
-    assert rules.suspicions(ratings(9, devices=1, seconds_apart=60), {DAY: 9.0}, ZONE) == ()
-
-
-def test_a_busy_day_of_a_busy_service_is_no_burst():
-    assert not rules.is_burst(20, 15.0)
-    assert rules.is_burst(20, 5.0)
-    assert not rules.is_burst(11, 0.0)
-
-
-def test_three_ratings_in_one_second_are_a_signal_and_two_are_not():
-    assert rules.has_same_second(ratings(3, devices=3, seconds_apart=0.1))
-    assert not rules.has_same_second(ratings(2, devices=2, seconds_apart=0.1))
-
-
-@given(st.integers(0, 60), st.integers(1, 30), st.floats(0.1, 900))
-def test_whatever_is_marked_shows_two_signals_at_least(count, devices, seconds_apart):
-    for one in rules.suspicions(ratings(count, devices=devices, seconds_apart=seconds_apart), {}, ZONE):
-        assert len(one.signals) >= 2
 
 
 def test_late_is_after_the_due_moment_only():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -290,7 +291,9 @@ ATTEMPTS: tuple[Attempt, ...] = (
         "mark_suspicious",
         SUPERVISORS,
         nothing,
-        lambda s, scene, _, actor: actions.mark_suspicious(s, since=scene.now - DAY, **by(scene, actor)),
+        lambda s, scene, _, actor: actions.mark_suspicious(
+            s, since=scene.now - DAY, rng=np.random.default_rng(1), **by(scene, actor)
+        ),
         is_scoped=False,
     ),
     row("contact_rater", SUPERVISORS, named, loop(actions.contact_rater, note="已联系")),

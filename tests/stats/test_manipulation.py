@@ -194,6 +194,15 @@ def test_one_sign_is_not_enough_and_two_are():
     assert found.suspected.tolist() == [False, True, False, False]
 
 
+def test_units_that_stand_out_are_judged_among_themselves():
+    """A p of 0.004 drowns among 300 units and stands among the three whose devices are few."""
+    volume, few = np.full(300, 0.5), np.arange(300) < 3
+    volume[[0, 10]] = 0.004
+    found = suspicions({Sign.VOLUME: volume}, {Sign.DEVICES: few})
+    assert np.flatnonzero(found.suspected).tolist() == [0]
+    assert not found.shows[10].any()
+
+
 def test_signs_must_fit_together():
     with pytest.raises(ValueError, match="each sign is given once"):
         suspicions({Sign.VOLUME: [0.1]}, {Sign.VOLUME: [True]})
