@@ -139,6 +139,13 @@ def day(value: date) -> str:
     return date_text(value, pattern, locale_code())
 
 
+def near_day(value: date, today: date) -> str:
+    """A day as it is said when it is near: without the year while it is this one."""
+    if value.year != today.year:
+        return day(value)
+    return date_text(value, "M月d日" if language() is Language.ZH else "d MMM", locale_code())
+
+
 def month(value: date) -> str:
     pattern = "y年M月" if language() is Language.ZH else "MMM y"
     return date_text(value, pattern, locale_code())

@@ -14,7 +14,7 @@ from qs.actor import Actor
 from qs.complaints import waiting as complaints
 from qs.deadlines import waiting as deadlines
 from qs.evaluations import waiting as evaluations
-from qs.i18n import age, clock, day
+from qs.i18n import age, clock, near_day
 from qs.i18n import gettext as _
 from qs.incentives import waiting as incentives
 from qs.inspections import waiting as inspections
@@ -102,4 +102,4 @@ def when_words(due_at: datetime | None, now: datetime) -> str:
         return _("late by {age}").format(age=age(now - due_at))
     if local_day(due_at, zone) == local_day(now, zone):
         return _("today until {time}").format(time=clock(due_at))
-    return _("until {day}").format(day=day(local_day(due_at, zone)))
+    return _("until {day}").format(day=near_day(local_day(due_at, zone), local_day(now, zone)))
