@@ -45,6 +45,7 @@ DIFFERENCES_SHOWN = 20
 FALSE_ALARMS = "false-alarms"
 CALIBRATION_SEED = 36
 CALIBRATION_SERIES = 1000  # of each kind: shares are sure to about two percentage points
+PENALTY_TRIALS = 10
 Simulated = Annotated[float, typer.Option(help="Events a second.", min=0.1, max=1000)]
 
 
@@ -193,7 +194,8 @@ def bench(
 ) -> None:
     """Measure the headline figures side by side and print them as ratios. Works in temporary stores only.
 
-    `false-alarms` instead simulates services: how many stable ones are flagged, how soon planted changes are found.
+    `false-alarms` instead simulates services: how many stable ones are flagged, how soon planted changes are found,
+    and how many equal units different rules of penalty would hit.
     """
     if FALSE_ALARMS in (names or []):
         report_calibration()
@@ -207,11 +209,12 @@ def bench(
 
 
 def report_calibration() -> None:
-    from qs.calibration import calibrate, lines
+    from qs.calibration import calibrate, lines, penalise, penalty_lines
 
     with out.status(FALSE_ALARMS):
         result = calibrate(np.random.default_rng(CALIBRATION_SEED), series_count=CALIBRATION_SERIES)
-    for line in lines(result):
+        penalties = penalise(np.random.default_rng(CALIBRATION_SEED), trials=PENALTY_TRIALS)
+    for line in (*lines(result), "", *penalty_lines(penalties)):
         out.print(line, markup=False, soft_wrap=True)
 
 

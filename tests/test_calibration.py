@@ -5,7 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qs.calibration import JUDGES, LOOKS, MONTHS, OURS, PLAIN, SERVICES, STEP_SIGMAS, TRAFFIC_LIGHTS, calibrate, lines
+from qs import cli
+from qs.calibration import (
+    JUDGES,
+    LOOKS,
+    MONTHS,
+    OURS,
+    PLAIN,
+    RULES,
+    SERVICES,
+    STEP_SIGMAS,
+    TRAFFIC_LIGHTS,
+    UNITS,
+    calibrate,
+    lines,
+    penalise,
+    penalty_lines,
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +75,46 @@ def test_every_way_of_judging_is_told_for_every_service(result):
 def test_no_services_cannot_be_simulated():
     with pytest.raises(ValueError, match="series_count"):
         calibrate(np.random.default_rng(1), series_count=0)
+
+
+@pytest.fixture(scope="module")
+def penalties():
+    return penalise(np.random.default_rng(36), trials=4)
+
+
+def test_of_equal_units_the_bottom_tenth_hits_twenty_and_our_act_at_most_one(penalties):
+    assert penalties.equal.bottom_tenth.wrong == UNITS / 10
+    assert penalties.equal.plain_funnel.wrong > 2
+    assert penalties.equal.act.wrong <= 1
+    assert penalties.some_bad.act.wrong <= 1
+    assert penalties.some_bad.act.found > 0.2
+
+
+def test_every_rule_of_penalty_is_printed_with_what_was_reckoned(penalties):
+    told = penalty_lines(penalties)[-len(RULES) :]
+    for line, (name, record) in zip(told, RULES.items(), strict=True):
+        equal, bad = record(penalties.equal), record(penalties.some_bad)
+        assert line.startswith(name)
+        assert line.removeprefix(name).split() == [
+            f"{equal.wrong:.1f}",
+            f"{bad.wrong:.1f}",
+            f"{10 * bad.found:.1f}",
+            "of",
+            "10",
+        ]
+
+
+def test_the_command_prints_both_tables_from_their_seeds(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "CALIBRATION_SERIES", 5)
+    monkeypatch.setattr(cli, "PENALTY_TRIALS", 1)
+    cli.report_calibration()
+    told = capsys.readouterr().out
+    seed = cli.CALIBRATION_SEED
+    wanted = lines(calibrate(np.random.default_rng(seed), series_count=5))
+    wanted += penalty_lines(penalise(np.random.default_rng(seed), trials=1))
+    assert [line.rstrip() for line in told.splitlines() if line.strip()] == [one.rstrip() for one in wanted if one]
+
+
+def test_no_trial_is_no_penalty_record():
+    with pytest.raises(ValueError, match="trials"):
+        penalise(np.random.default_rng(1), trials=0)
