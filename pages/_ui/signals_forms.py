@@ -121,12 +121,13 @@ def words_form(page: Page, detail: SignalDetail, seen: int, act: str) -> None:
 def order_form(page: Page, detail: SignalDetail, seen: int) -> None:
     """Title and demand filled in from the figures, to be put into one's own words."""
     signal_id, told = int(detail.row["signal_id"]), told_of(detail.row)
+    for_title, for_demand = (_(ORDER_FIELDS[field]) for field in ("title", "demand"))
     with st.form(f"order_{signal_id}", border=False):
         title = st.text_input(
-            _(ORDER_FIELDS["title"]), wording.headline(told)[:SHORT], max_chars=SHORT, key=f"order_title_{signal_id}"
+            for_title, wording.headline(told)[:SHORT], max_chars=SHORT, key=f"order_title_{signal_id}"
         )
         usual = _("{finding} Find the cause, put it right, and prove it.").format(finding=wording.what_happened(told))
-        demand = st.text_area(_(ORDER_FIELDS["demand"]), usual, max_chars=LONG, key=f"order_demand_{signal_id}")
+        demand = st.text_area(for_demand, usual, max_chars=LONG, key=f"order_demand_{signal_id}")
         note(_("The service's leader answers for it: plan within 3 working days, proof within 15."))
         pressed = st.form_submit_button(_("Order rectification"), type="primary", key=f"order_save_{signal_id}")
     if pressed:
