@@ -148,7 +148,7 @@ def known_rhythms(session: Session, *, actor: Actor, now: datetime) -> dict[tupl
     codes = {code: key.indicator_id for code, key in indicators_by_code(session).items()}
     own = {codes[one]: instrument for one, instrument in INSTRUMENT_OF.items() if one in codes}
     of_office = {codes[one] for one in Measure if one in codes}
-    groups = {
+    groups: dict[str, list[int]] = {
         Instrument.EVENTS: sorted(set(codes.values()) - of_office),
         Instrument.RATINGS: [key for key, instrument in own.items() if instrument is Instrument.RATINGS],
         Instrument.REQUESTS: [key for key, instrument in own.items() if instrument is Instrument.REQUESTS],

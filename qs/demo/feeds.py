@@ -18,5 +18,5 @@ ASKED_BEFORE = timedelta(minutes=40)  # the city's last day
 def play(session: Session, office: Office) -> None:
     """The supervisor who watches transport reminds those who run the feed."""
     feed_id = session.scalars(sa.select(Feed.id).where(Feed.code == SILENT_FEED)).one()
-    by = {"actor": office.people["chen.jing"], "now": office.now - ASKED_BEFORE}
-    remind_feed(session, feed_id, office.services[SILENT_SERVICE], **by)
+    service_id, asker = office.services[SILENT_SERVICE], office.people["chen.jing"]
+    remind_feed(session, feed_id, service_id, actor=asker, now=office.now - ASKED_BEFORE)

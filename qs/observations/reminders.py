@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from qs.access.models import Person
 from qs.access.queries import actors_by_username
 from qs.actor import Actor, Permission
-from qs.audit.actions import record
+from qs.audit.actions import Fact, record
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, NotFound
@@ -122,7 +122,8 @@ def remind_feed(session: Session, feed_id: int, service_id: int, *, actor: Actor
     session.add(stored)
     session.flush()
     tell_keepers(session, stored, feed, service, actor=actor, now=now)
-    facts = {"service_id": service_id, "silent_since": found.since.isoformat(), "expected": found.expected_count}
+    facts: dict[str, Fact] = {"service_id": service_id, "silent_since": found.since.isoformat()}
+    facts["expected"] = found.expected_count
     record(session, "feeds.reminded", f"feed:{feed_id}", actor=actor, now=now, **facts)
     return stored.id
 

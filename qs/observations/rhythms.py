@@ -61,7 +61,7 @@ def rhythms(
         (days.c.day - sa.func.lag(days.c.day).over(partition_by=of_one, order_by=days.c.day)).label("gap"),
         sa.func.max(days.c.day).over(partition_by=of_one).label("last_day"),
     ).subquery()
-    kept = [followed.c.service_id, followed.c.group_name, followed.c.gap]
+    kept = (followed.c.service_id, followed.c.group_name, followed.c.gap)
     statement = (
         sa.select(*kept, sa.func.count(), sa.func.sum(followed.c.n))
         .where(

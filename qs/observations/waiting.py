@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
+from qs.frames import named_rows
 from qs.i18n import day, number, pick
 from qs.observations.reminders import reminders
 from qs.observations.terms import ReminderState
@@ -24,7 +25,7 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     found = reminders(session, actor=actor)
     open_ones = found[found["state"] == ReminderState.OPEN].sort_values("asked_at")
     lines = []
-    for row in open_ones.head(LISTED).itertuples():
+    for row in named_rows(open_ones.head(LISTED)):
         is_known = row.expected_count == row.expected_count
         lines.append(
             Waiting(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
-from qs.audit.actions import record
+from qs.audit.actions import Fact, record
 from qs.deadlines.actions import set_due
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
@@ -320,7 +320,7 @@ def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
         measure_closure(session, stored, 0.0, due_at + rules.GIVEN_UP, actor=actor, now=now)
     if late or given_up:
         ids, open_ids = ([stored.id for stored, _ in found] for found in (late, given_up))
-        facts = {"count": len(ids), "ids": ids, "unclosed": open_ids}
+        facts: dict[str, Fact] = {"count": len(ids), "ids": ids, "unclosed": open_ids}
         record(session, "rectifications.noted_overdue", "rectifications:overdue", actor=actor, now=now, **facts)
     return len(late)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qs.access.queries import actors_by_username
 from qs.actor import Actor, Permission
-from qs.audit.actions import record
+from qs.audit.actions import Fact, record
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.i18n import gettext as _
@@ -50,7 +50,7 @@ def recheck_closed(session: Session, *, actor: Actor, now: datetime) -> list[int
             tell(session, stored, verification, found.lasting, actor=actor, now=now)
             reopened.append(stored.id)
     if looked_at:
-        facts = {"count": len(looked_at), "ids": looked_at, "reopened": reopened}
+        facts: dict[str, Fact] = {"count": len(looked_at), "ids": looked_at, "reopened": reopened}
         record(session, "rectifications.rechecked", "rectifications:closed", actor=actor, now=now, **facts)
     return reopened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import isclose
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,10 +19,7 @@ from qs.standards.terms import Aggregation
 
 RELATIVE = 1e-9  # sums of the same numbers in another order differ by less
 SUMS = ("n", "numerator", "denominator", "square")
-TABLES: tuple[tuple[str, type[RectificationVerification] | type[RectificationRecheck]], ...] = (
-    ("verification", RectificationVerification),
-    ("recheck", RectificationRecheck),
-)
+Kept = TypeVar("Kept", RectificationVerification, RectificationRecheck)
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,18 @@ class EvidenceVerdict:
         return not self.differences
 
 
+def kept_rows(session: Session, table: type[Kept]) -> list[tuple[Kept, Rectification, Indicator]]:
+    """The kept comparisons of one table that hold single days, in the order in which they were made."""
+    statement = (
+        sa.select(table, Rectification, Indicator)
+        .join(Rectification, Rectification.id == table.rectification_id)
+        .join(Indicator, Indicator.id == Rectification.indicator_id)
+        .where(table.days.is_not(None))
+        .order_by(table.id)
+    )
+    return [(row, order, indicator) for row, order, indicator in session.execute(statement)]
+
+
 def verify_evidence(session: Session, *, actor: Actor) -> EvidenceVerdict:
     """Compute the test of every kept comparison anew from its frozen figures, and count those again from the rollups.
 
@@ -53,23 +63,15 @@ def verify_evidence(session: Session, *, actor: Actor) -> EvidenceVerdict:
     actor.check_everywhere(Permission.AUDIT_READ)
     differences: list[Difference] = []
     moved: list[Difference] = []
-    count = 0
-    for name, table in TABLES:
-        statement = (
-            sa.select(table, Rectification, Indicator)
-            .join(Rectification, Rectification.id == table.rectification_id)
-            .join(Indicator, Indicator.id == Rectification.indicator_id)
-            .where(table.days.is_not(None))
-            .order_by(table.id)
-        )
-        for row, order, indicator in session.execute(statement):
-            count += 1
-            kept = kept_of(row)
-            places = [f"{name} {row.id} {place}" for place in faults(kept, indicator)]
-            differences += [Difference(order.id, place) for place in places]
-            if not places and has_moved(session, kept, order, indicator, actor):
-                moved.append(Difference(order.id, f"{name} {row.id}"))
-    return EvidenceVerdict(count, tuple(differences), tuple(moved))
+    verified, rechecked = (kept_rows(session, RectificationVerification), kept_rows(session, RectificationRecheck))
+    named = [("verification", *one) for one in verified] + [("recheck", *one) for one in rechecked]
+    for name, row, order, indicator in named:
+        kept = kept_of(row)
+        places = [f"{name} {row.id} {place}" for place in faults(kept, indicator)]
+        differences += [Difference(order.id, place) for place in places]
+        if not places and has_moved(session, kept, order, indicator, actor):
+            moved.append(Difference(order.id, f"{name} {row.id}"))
+    return EvidenceVerdict(len(named), tuple(differences), tuple(moved))
 
 
 def kept_of(row: FrozenFigures) -> Comparison:
