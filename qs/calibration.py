@@ -184,8 +184,8 @@ def penalise(rng: Rng, *, trials: int) -> Penalties:
 def penalty_lines(result: Penalties) -> list[str]:
     """The result as a table to print, one line per rule."""
     told = [
-        f"Units marked by rules of penalty, on average over {result.trials} trials: of {UNITS} equal ones (every mark is "
-        f"wrong), and of {UNITS} among which {BAD_UNITS} lie {100 * BAD_GAP:.0f} points below the usual 85 %.",
+        f"Units marked by rules of penalty, on average over {result.trials} trials: of {UNITS} equal ones, each a "
+        f"mistake, and of {UNITS} among which {BAD_UNITS} lie {100 * BAD_GAP:.0f} points below the usual 85 %.",
         'Each unit has 20 to 2,000 cases a period; our "act" asks for two periods that follow each other.',
         row("", ["wrong, all equal", "wrong, some bad", "bad ones found"]),
     ]
