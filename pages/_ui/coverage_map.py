@@ -26,7 +26,7 @@ from qs.periods import local_day
 from qs.sentences import label
 from qs.settings import settings
 
-ROW_PIXELS = 26
+ROW_PIXELS, LINE_PIXELS = 26, 14
 BLIND = (Sight.OVERDUE, Sight.NEVER)
 Cell = Any  # Any: one row of Coverage.cells
 COLUMNS = ("service_id", "service", "code", "instrument", "words", "sight", "sight_words", "expectation")
@@ -80,10 +80,20 @@ def coverage_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
         Sight.OVERDUE: colours.concern,
         Sight.NEVER: colours.neutral,
     }
+    lines = max((len(words.split()) for words in frame["instrument"]), default=1)
     across = alt.X(
         "instrument:N",
         sort=list(dict.fromkeys(frame["instrument"])),
-        axis=alt.Axis(title=None, orient="top", labelAngle=0, labelLimit=120, domain=False, ticks=False),
+        axis=alt.Axis(
+            title=None,
+            orient="top",
+            labelAngle=0,
+            labelLimit=120,
+            labelExpr="split(datum.label, ' ')",  # one word to a line, where a language has words
+            labelPadding=6 + LINE_PIXELS * (lines - 1),
+            domain=False,
+            ticks=False,
+        ),
     )
     up = alt.Y(
         "service:N",
@@ -295,7 +305,9 @@ def expectation(cell: Cell) -> str:
     came = ngettext(
         "expected {expected} in {n} day, came 0", "expected {expected} in {n} days, came 0", int(cell.silent_days)
     ).format(n=number(cell.silent_days), expected=number(cell.expected_count, 0 if cell.expected_count >= 10 else 1))
+    if cell.sight is Sight.FRESH:
+        return came
     share = _("under {share}").format(share=percent(SMALLEST_SHARE, 1))
     if cell.chance >= SMALLEST_SHARE:
         share = percent(cell.chance, 1 if cell.chance < QUIET_CHANCE else 0)
-    return _("{came}; so long a silence is chance on {share} of days").format(came=came, share=share)
+    return _("{came}; usually only {share} of days are so silent").format(came=came, share=share)

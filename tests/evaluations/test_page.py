@@ -9,6 +9,7 @@ import pytest
 from qs.evaluations import details
 from qs.evaluations.models import Sheet
 from qs.evaluations.terms import SheetState, Subject
+from qs.rectifications.queries import rectifications
 from tests.evaluations.world import approved, build_panel, sheet_id, submitted
 from tests.world import enroll
 
@@ -106,3 +107,29 @@ def test_a_leader_reads_the_result_and_appeals(store, panel, visit, today):
 @pytest.mark.parametrize("part", ["mine", "third_party", "templates"])
 def test_the_other_parts_open(panel, visit, part):
     assert not visit("evaluations", "approver", view=part).exception
+
+
+def test_what_an_approved_sheet_found_wanting_is_ordered_to_be_put_right(store, panel, visit, today):
+    with store.writing() as session:
+        one = approved(session, panel, today, Subject.OFFICE)
+        criterion = details.sheet(session, one, actor=panel.approver).criteria[0].criterion_id
+    assert not [key for key in keys(visit("evaluations", "leader", sheet=str(one))) if key.startswith("rectify_")]
+    screen = visit("evaluations", "judge", sheet=str(one))
+    screen.button(key=f"rectify_save_{criterion}").click().run()
+    assert not screen.error
+    with store.reading() as session:
+        orders = rectifications(session, actor=panel.judge, now=today)
+    assert orders["source_ref"].tolist() == [f"criterion:{one}:{criterion}"]
+    assert f"order_{criterion}" in keys(visit("evaluations", "leader", sheet=str(one)))
+
+
+def test_an_order_needs_a_demand_and_a_sheet_that_is_approved(store, panel, visit, today):
+    with store.writing() as session:
+        one = approved(session, panel, today, Subject.OFFICE)
+        other = submitted(session, panel, today, Subject.SELF)
+        criterion = details.sheet(session, one, actor=panel.approver).criteria[0].criterion_id
+    screen = visit("evaluations", "judge", sheet=str(one))
+    screen.text_area(key=f"rectify_demand_{criterion}").set_value(" ")
+    screen.button(key=f"rectify_save_{criterion}").click().run()
+    assert "is empty. Fill it in." in texts(screen)
+    assert not [key for key in keys(visit("evaluations", "judge", sheet=str(other))) if key.startswith("rectify_")]
