@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.directory.models import Area, Service
 from qs.directory.queries import visible_services
-from qs.participation.models import NegativeRating, Rating, RatingReceipt
+from qs.participation.models import NegativeRating, Rating, RatingExclusion, RatingReceipt
 from qs.participation.terms import Level, NegativeStatus
 from qs.periods import local_day
 from qs.settings import settings
@@ -106,7 +106,7 @@ def with_and_without(session: Session, starts_at: datetime, ends_at: datetime, *
     """
     actor.check(READ)
     is_happy = Rating.level.in_([level for level in Level if not level.is_negative])
-    is_marked = Rating.signals != ""
+    is_marked = (Rating.signals != "") & RatingExclusion.decided_at.is_(None)
     found = session.execute(
         sa.select(
             Rating.service_id,
@@ -115,6 +115,7 @@ def with_and_without(session: Session, starts_at: datetime, ends_at: datetime, *
             number(is_marked, "marked"),
             number(is_marked & is_happy, "marked_satisfied"),
         )
+        .outerjoin(RatingExclusion, RatingExclusion.id == Rating.exclusion_id)
         .where(Rating.rated_at >= starts_at, Rating.rated_at < ends_at)
         .where(Rating.receipt_id.is_not(None), ~Rating.is_excluded)
         .where(Rating.service_id.in_(visible_services(actor, READ)))

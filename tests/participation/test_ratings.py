@@ -253,7 +253,8 @@ def test_a_terminal_on_site_is_no_device(office, now):
     assert check(office, now) == 0
 
 
-def test_ratings_excluded_by_two_people_are_not_looked_at_again(office, now):
+@pytest.mark.parametrize(("is_upheld", "looked_at"), [(True, 7), (False, 22)])
+def test_ratings_two_people_decided_on_are_no_longer_under_suspicion(office, now, is_upheld, looked_at):
     some_weeks(office, now)
     for place, code in enumerate(receipts(office, now, count=15)):
         rate(office, Level.VERY_SATISFIED, now + timedelta(minutes=place), code=code, device="desk")
@@ -263,9 +264,11 @@ def test_ratings_excluded_by_two_people_are_not_looked_at_again(office, now):
         proposal = actions.propose_exclusion(
             session, ids, Ground.MANIPULATED, evidence="同一设备。", actor=office.boss, now=now + DAY
         )
-        actions.decide_exclusion(session, proposal, is_upheld=True, note="属实。", actor=office.second, now=now + DAY)
+        actions.decide_exclusion(
+            session, proposal, is_upheld=is_upheld, note="已核实。", actor=office.second, now=now + DAY
+        )
     with office.store.reading() as session:
         services = sa.select(Service.id)
         left = moments_between(session, services, now - 40 * DAY, now + DAY)
         assert with_and_without(session, now - DAY, now + DAY, actor=office.boss).empty
-    assert len(left) == 7
+    assert len(left) == looked_at
