@@ -10,7 +10,7 @@ from qs.i18n import Language, use_language
 from qs.sentences import CHAIN, RECORDING, action_label, fact_label, object_label
 
 QS = Path(__file__).resolve().parents[2] / "qs"
-ROOMS = ("audit", "access", "directory", "standards", "observations", "monitoring")
+ROOMS = ("audit", "access", "directory", "standards", "observations")
 WRITERS = {"record", "trace", "trace_changes"}
 
 
