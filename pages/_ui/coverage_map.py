@@ -80,26 +80,7 @@ def coverage_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
         Sight.OVERDUE: colours.concern,
         Sight.NEVER: colours.neutral,
     }
-    lines = max((len(words.split()) for words in frame["instrument"]), default=1)
-    across = alt.X(
-        "instrument:N",
-        sort=list(dict.fromkeys(frame["instrument"])),
-        axis=alt.Axis(
-            title=None,
-            orient="top",
-            labelAngle=0,
-            labelLimit=120,
-            labelExpr="split(datum.label, ' ')",  # one word to a line, where a language has words
-            labelPadding=6 + LINE_PIXELS * (lines - 1),
-            domain=False,
-            ticks=False,
-        ),
-    )
-    up = alt.Y(
-        "service:N",
-        sort=list(dict.fromkeys(frame["service"])),
-        axis=alt.Axis(title=None, labelLimit=260, domain=False, ticks=False),
-    )
+    across, up = axes(frame)
     tooltip = [
         alt.Tooltip("service:N", title=_("Service")),
         alt.Tooltip("instrument:N", title=_("Instrument")),
@@ -134,6 +115,31 @@ def coverage_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
     )
     height = ROW_PIXELS * max(frame["service"].nunique(), 1)
     return dressed(alt.layer(cells, words).properties(height=height), colours=colours, language=language())
+
+
+def axes(frame: pd.DataFrame) -> tuple[alt.X, alt.Y]:
+    """Instruments across and services down, in the order of the frame."""
+    lines = max((len(words.split()) for words in frame["instrument"]), default=1)
+    across = alt.X(
+        "instrument:N",
+        sort=list(dict.fromkeys(frame["instrument"])),
+        axis=alt.Axis(
+            title=None,
+            orient="top",
+            labelAngle=0,
+            labelLimit=120,
+            labelExpr="split(datum.label, ' ')",  # one word to a line, where a language has words
+            labelPadding=6 + LINE_PIXELS * (lines - 1),
+            domain=False,
+            ticks=False,
+        ),
+    )
+    up = alt.Y(
+        "service:N",
+        sort=list(dict.fromkeys(frame["service"])),
+        axis=alt.Axis(title=None, labelLimit=260, domain=False, ticks=False),
+    )
+    return across, up
 
 
 def coverage_map(found: Coverage, shown: pd.DataFrame) -> None:

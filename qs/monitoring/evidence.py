@@ -82,14 +82,7 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
     noise = spread * np.sqrt((1 + correlation) / (1 - correlation))  # of one period, as it counts in a mean
     freedom = np.maximum(RANGE_FREEDOM * (count - 1), 1.0)
 
-    steps = best_steps(own)
-    newer = np.arange(own.shape[1]) >= steps.at[:, None]
-    after_count, before_count = (present & newer).sum(axis=1), (present & ~newer).sum(axis=1)
-    step_error = noise * np.sqrt(1 / np.maximum(before_count, 1) + 1 / np.maximum(after_count, 1))
-    places = np.maximum(count - 2 * MIN_STEP_POINTS + 1, 1)
-    has_step = steps.at >= 0
-    step_sides = np.where(has_step, np.sign(np.nan_to_num(steps.size)), 0)
-    p_step = np.where(has_step, np.minimum(places * two_sided(np.nan_to_num(steps.size) / step_error, freedom), 1), 1)
+    steps = stepped(own, noise, freedom)
     p_point = two_sided((values[latest] - np.where(is_judged, mean, 0.0)) / spread, freedom)
     drift = drifted(own, spread, noise, freedom)
 
@@ -98,10 +91,10 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
     # One wild point moves the weighted mean for months: it is a drift only while the points themselves lie that way.
     drifting = np.where(run_lengths(own, drift.base, drift.side, column) >= MIN_STEP_POINTS, drift.side, 0)
     side = np.where(is_judged, np.where(by_rule != 0, by_rule, drifting), 0).astype(np.int8)
-    is_step = (step_sides == side) & (p_step <= GRADUAL_P)
+    is_step = (steps.side == side) & (steps.p_value <= GRADUAL_P)
     run = run_starts(own, mean, side, column)
     lasts = run_lengths(own, mean, side, column) >= MIN_STEP_POINTS
-    lasting = (np.minimum(p_step, drift.p_value) <= GRADUAL_P) & lasts
+    lasting = (np.minimum(steps.p_value, drift.p_value) <= GRADUAL_P) & lasts
     is_gradual = np.zeros(len(values), dtype=bool)
     for row in np.flatnonzero((side != 0) & lasting):
         is_gradual[row] = slides(own[row], int(steps.at[row]))
@@ -111,7 +104,7 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
     since = np.where(np.arange(own.shape[1]) >= onset[:, None], own, np.nan)
     before = np.where(is_gradual, drift.base, np.where(is_step, steps.before, mean_of(rest, mean)))
     after = np.where(is_gradual, newest_mean(own), np.where(is_step, steps.after, mean_of(since, values[latest])))
-    p_change = np.minimum(TESTS_OF_CHANGE * np.minimum(np.minimum(p_point, p_step), drift.p_value), 1.0)
+    p_change = np.minimum(TESTS_OF_CHANGE * np.minimum(np.minimum(p_point, steps.p_value), drift.p_value), 1.0)
 
     signs = np.array([{Direction.UP: 1, Direction.DOWN: -1}.get(one, 0) for one in direction])
     short = (target - mean) * signs / (noise / np.sqrt(np.maximum(count, 1)))  # in standard errors of the mean
@@ -135,6 +128,29 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
         misses=has_target & np.array([found is Assurance.FAILS for found in charts.assurance]),
         p_target=np.where(has_target, student.sf(np.nan_to_num(short), freedom), np.nan),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The best single step of each series: `at` -1 and `p_value` 1 where there is none."""
+
+    at: Columns  # first column after it
+    side: NDArray[np.float64]  # +1 up, -1 down, 0 none
+    before: Vector
+    after: Vector
+    p_value: Vector  # over all places where it could be
+
+
+def stepped(own: Matrix, noise: Vector, freedom: Vector) -> Steps:
+    """How surprising the best single step is, when one period counts with this noise in a mean."""
+    steps, present = best_steps(own), ~np.isnan(own)
+    newer = np.arange(own.shape[1]) >= steps.at[:, None]
+    after_count, before_count = (present & newer).sum(axis=1), (present & ~newer).sum(axis=1)
+    error = noise * np.sqrt(1 / np.maximum(before_count, 1) + 1 / np.maximum(after_count, 1))
+    places = np.maximum(present.sum(axis=1) - 2 * MIN_STEP_POINTS + 1, 1)
+    size, has_step = np.nan_to_num(steps.size), steps.at >= 0
+    p_value = np.where(has_step, np.minimum(places * two_sided(size / error, freedom), 1.0), 1.0)
+    return Steps(steps.at, np.where(has_step, np.sign(size), 0.0), steps.before, steps.after, p_value)
 
 
 def of_latest_segment(values: Matrix, segment_starts: Flags | None, column: Columns) -> Matrix:
