@@ -6,7 +6,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -
 PYTEST := $(BIN)/python -m pytest
 UNIT := -m "not server and not browser and not faults"
 
-.PHONY: run demo test lint unit postgres server browser faults bench screenshots lock system clean
+.PHONY: run demo test lint unit postgres server browser faults search bench screenshots lock system clean
 
 run: .venv/run demo  ## the demo city at http://localhost:8501
 	QS_DEMO=true $(BIN)/streamlit run app.py
@@ -36,6 +36,9 @@ browser: .venv/dev system  ## people's ways through the screens in a real browse
 faults: .venv/dev  ## kill -9 during ingest, on both engines
 	$(PYTEST) -m faults
 	QS_TEST_STORE=postgresql $(PYTEST) -m faults
+
+search: .venv/dev  ## the arithmetic on many more examples, new ones each time; what it finds becomes an @example
+	QS_TEST_EXAMPLES=search $(PYTEST) tests/stats tests/deadlines tests/rankings tests/complaints -n 2
 
 bench: .venv/dev  ## the headline figures, as ratios measured side by side
 	$(BIN)/python -m benchmarks

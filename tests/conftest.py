@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from qs import db, migrations
@@ -24,6 +25,11 @@ AUDIT_KEY = b"k" * 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 FRAME = Path(__file__).parent.parent / "pages" / "_ui" / "frame.py"
 names = count(1)
+
+# The suite tries the same examples every time, so that a change is judged by itself; `make search` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("QS_TEST_EXAMPLES", "steady"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, poisson
 
@@ -154,6 +154,8 @@ def test_a_mistake_in_the_arguments_is_refused_by_name(events, cases, options, w
         p_chart(events, cases, **options)
 
 
+# The second point expects 12 * 75 / 180 cases: five, where exact tails and sigmas meet.
+FIVE_EXPECTED = [(0, 0), (0, 11), (0, 23), (0, 30), (0, 0), (0, 17), (15, 30), (30, 30), (30, 30)]
 counts = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=7, max_size=30)
 
 
@@ -164,12 +166,12 @@ def test_successes_and_failures_tell_the_same_story(pairs):
     cases = hits + np.array([[miss for _, miss in pairs]], dtype=float)
     good, bad = p_chart(hits, cases), p_chart(cases - hits, cases)
     assert good.upper == pytest.approx(1 - bad.lower, nan_ok=True, abs=1e-9)
-    exact_differs = good.exact != bad.exact  # exactly five expected cases, by rounding
-    if not exact_differs.any():
-        assert (good.rule == Rule.OUTSIDE_LIMITS).tolist() == (bad.rule == Rule.OUTSIDE_LIMITS).tolist()
+    assert good.exact.tolist() == bad.exact.tolist()
+    assert (good.rule == Rule.OUTSIDE_LIMITS).tolist() == (bad.rule == Rule.OUTSIDE_LIMITS).tolist()
 
 
 @given(pairs=counts, factor=st.floats(0.01, 100))
+@example(pairs=FIVE_EXPECTED, factor=9.840987010328647)
 @settings(deadline=None)
 def test_another_unit_of_exposure_changes_no_signal(pairs, factor):
     events = np.array([[hit for hit, _ in pairs]], dtype=float)

@@ -33,6 +33,7 @@ NEAR_SIGMAS = 2.0
 LIMIT_TAIL = 0.00135  # of a normal distribution beyond three sigmas on one side
 NEAR_TAIL = 0.02275  # beyond two
 SMALL_COUNT = 5.0  # under so many expected cases (of either kind) sigmas mislead and exact tails are used
+ROUNDING = 1e-9  # so near to SMALL_COUNT, and no nearer, is it by rounding alone
 LANEY_DISPERSION = 1.2  # from this dispersion on, limits of the plain chart are too narrow
 LANEY_CASES = 5000.0  # from this many cases a period on, even invisible mixing of cases outweighs chance
 _LEVELS = (LIMIT_TAIL, NEAR_TAIL, 0.5, 1 - NEAR_TAIL, 1 - LIMIT_TAIL)
@@ -230,7 +231,7 @@ def _limits(
     """
     expected = centre * cases
     rarer = np.fmin(expected, cases - expected) if kind == "share" else expected
-    exact = rarer < SMALL_COUNT
+    exact = rarer < SMALL_COUNT * (1 - ROUNDING)
     low, near_low, median, near_high, high = _quantiles(expected, cases, exact, kind)
     ceiling = 1.0 if kind == "share" else np.inf
     bounds = []
