@@ -8,7 +8,7 @@ from enum import StrEnum
 from qs.access import terms as access
 from qs.attachments import terms as attachments
 from qs.audit import terms as audit
-from qs.complaints import terms as complaints
+from qs.complaints import wording as complaints
 from qs.deadlines import terms as deadlines
 from qs.directory import terms as directory
 from qs.errors import Fact, Problem, QualityError

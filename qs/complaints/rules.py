@@ -15,7 +15,6 @@ from qs.complaints.terms import (
     FILINGS_OF_ALL_PER_HOUR,
     FILINGS_PER_HOUR,
     FILINGS_PER_SERVICE_AND_HOUR,
-    LABELS,
     MOST_CALLS,
     MOST_REWORKS,
     PLACE_LENGTH,
@@ -35,6 +34,7 @@ from qs.complaints.terms import (
     Running,
     StepKind,
 )
+from qs.complaints.wording import LABELS
 from qs.errors import Conflict, InvalidInput, Problem
 from qs.i18n import N_
 from qs.texts import composed, text_problems
@@ -47,28 +47,56 @@ MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})  # digits that the code 
 CONTACT_LENGTHS = {"name": 60, "phone": 40, "email": 200, "address": 200}
 CONTACT_LABELS = {"name": N_("Full name"), "phone": N_("Phone"), "email": N_("E-mail"), "address": N_("Address")}
 TITLE, TEXT, PLACE = N_("Title"), N_("Text"), N_("Place")
+ANY = frozenset(RequestState)
+OPEN = ANY - {RequestState.CLOSED}
+HANDLED = frozenset({RequestState.IN_PROGRESS})
+ANSWERED = frozenset({RequestState.REPLIED, RequestState.VERIFIED, RequestState.CALLED_BACK})
 STEPS: Mapping[StepKind, tuple[frozenset[RequestState], RequestState | None]] = {
     # step: the states it may begin in, and the state it leads to (None: stays where it is)
-    StepKind.ADDED: (frozenset(RequestState) - {RequestState.CLOSED}, None),
+    StepKind.ADDED: (OPEN, None),
     StepKind.ANSWERED: (frozenset({RequestState.REGISTERED}), RequestState.CLOSED),
     StepKind.NOT_ACCEPTED: (frozenset({RequestState.REGISTERED, RequestState.RETURNED}), RequestState.CLOSED),
+    StepKind.CLASSIFIED: (OPEN - ANSWERED, None),
     StepKind.DISPATCHED: (frozenset({RequestState.REGISTERED, RequestState.RETURNED}), RequestState.DISPATCHED),
     StepKind.RETURNED: (frozenset({RequestState.DISPATCHED}), RequestState.RETURNED),
     StepKind.RULED: (frozenset({RequestState.RETURNED}), RequestState.DISPATCHED),
     StepKind.SIGNED: (frozenset({RequestState.DISPATCHED}), RequestState.IN_PROGRESS),
-    StepKind.EXTENSION_ASKED: (frozenset({RequestState.IN_PROGRESS}), None),
-    StepKind.EXTENDED: (frozenset({RequestState.IN_PROGRESS}), None),
-    StepKind.EXTENSION_REFUSED: (frozenset({RequestState.IN_PROGRESS}), None),
-    StepKind.REPLIED: (frozenset({RequestState.IN_PROGRESS}), RequestState.REPLIED),
-    StepKind.CALLED_BACK: (frozenset({RequestState.REPLIED}), RequestState.CALLED_BACK),
-    StepKind.NOT_REACHED: (frozenset({RequestState.REPLIED}), None),
-    StepKind.SENT_BACK: (frozenset({RequestState.CALLED_BACK}), RequestState.IN_PROGRESS),
-    StepKind.CLOSED: (frozenset({RequestState.REPLIED, RequestState.CALLED_BACK}), RequestState.CLOSED),
-    StepKind.WITHDRAWN: (frozenset(RequestState) - {RequestState.CLOSED}, RequestState.CLOSED),
-    StepKind.TOLD: (frozenset(RequestState) - {RequestState.CLOSED}, None),
-    StepKind.NOTED: (frozenset(RequestState), None),
+    StepKind.REASSIGNED: (frozenset({RequestState.IN_PROGRESS, RequestState.PAUSED}), None),
+    StepKind.CO_UNIT_ASKED: (frozenset({RequestState.DISPATCHED, RequestState.IN_PROGRESS}), None),
+    StepKind.CO_UNIT_REPORTED: (OPEN, None),
+    StepKind.EXTENSION_ASKED: (HANDLED, None),
+    StepKind.EXTENDED: (HANDLED, None),
+    StepKind.EXTENSION_REFUSED: (HANDLED, None),
+    StepKind.PAUSE_ASKED: (HANDLED, None),
+    StepKind.PAUSED: (HANDLED, RequestState.PAUSED),
+    StepKind.PAUSE_REFUSED: (HANDLED, None),
+    StepKind.RESUMED: (frozenset({RequestState.PAUSED}), RequestState.IN_PROGRESS),
+    StepKind.REPLIED: (HANDLED, RequestState.REPLIED),
+    StepKind.VERIFIED: (frozenset({RequestState.REPLIED}), RequestState.VERIFIED),
+    StepKind.CALLED_BACK: (frozenset({RequestState.VERIFIED}), RequestState.CALLED_BACK),
+    StepKind.NOT_REACHED: (frozenset({RequestState.VERIFIED}), None),
+    StepKind.SENT_BACK: (ANSWERED, RequestState.IN_PROGRESS),
+    StepKind.CLOSED: (frozenset({RequestState.VERIFIED, RequestState.CALLED_BACK}), RequestState.CLOSED),
+    StepKind.WITHDRAWN: (OPEN, RequestState.CLOSED),
+    StepKind.MERGED: (OPEN, RequestState.CLOSED),
+    StepKind.MERGE_TAKEN: (OPEN, None),
+    StepKind.TOLD: (OPEN, None),
+    StepKind.NOTED: (ANY, None),
     StepKind.OVERDUE: (frozenset(WORKED_ON), None),
-    StepKind.RECTIFICATION: (frozenset(RequestState), None),
+    StepKind.REMINDED: (OPEN, None),
+    StepKind.SUPERVISED: (OPEN, None),
+    StepKind.RECTIFICATION: (ANY, None),
+    StepKind.RECUSED: (ANY, None),
+    StepKind.RECUSAL_ASKED: (OPEN, None),
+    StepKind.RECUSAL_REFUSED: (OPEN, None),
+    StepKind.EXCLUSION_ASKED: (ANY, None),
+    StepKind.EXCLUDED: (ANY, None),
+    StepKind.EXCLUSION_REFUSED: (ANY, None),
+    StepKind.SPAM_MARKED: (ANY, None),
+    StepKind.SPAM_CLEARED: (ANY, None),
+    StepKind.REVIEW_ASKED: (frozenset({RequestState.CLOSED}), None),
+    StepKind.REVIEW_DECIDED: (frozenset({RequestState.CLOSED}), None),
+    StepKind.REOPENED: (frozenset({RequestState.CLOSED}), RequestState.IN_PROGRESS),
 }
 
 
@@ -215,13 +243,15 @@ STARTERS = {
     StepKind.DISPATCHED: Clock.SIGN,
     StepKind.RULED: Clock.SIGN,
     StepKind.RETURNED: Clock.RULE,
-    StepKind.REPLIED: Clock.CALL_BACK,
+    StepKind.REPLIED: Clock.VERIFY,
+    StepKind.VERIFIED: Clock.CALL_BACK,
 }
 STOPPERS = {
     Clock.DISPATCH: (StepKind.DISPATCHED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
     Clock.SIGN: (StepKind.SIGNED, StepKind.RETURNED, StepKind.WITHDRAWN),
     Clock.RULE: (StepKind.RULED, StepKind.DISPATCHED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
     Clock.HANDLE: (StepKind.REPLIED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
+    Clock.VERIFY: (StepKind.VERIFIED, StepKind.SENT_BACK, StepKind.WITHDRAWN),
     Clock.CALL_BACK: (StepKind.CALLED_BACK, StepKind.CLOSED, StepKind.WITHDRAWN),
 }
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from qs.attachments.terms import Upload
-from qs.i18n import N_
 from qs.observations.terms import Channel
 
 
@@ -30,6 +29,7 @@ class RequestChannel(StrEnum):
     COUNTER = "counter"
     LETTER = "letter"
     APP = "app"
+    OPEN311 = "open311"  # another system, on somebody's behalf
 
     @property
     def met(self) -> Channel:
@@ -40,6 +40,7 @@ class RequestChannel(StrEnum):
 EVENT_CHANNELS = {
     RequestChannel.WEB: Channel.ONLINE,
     RequestChannel.APP: Channel.ONLINE,
+    RequestChannel.OPEN311: Channel.ONLINE,
     RequestChannel.PHONE: Channel.PHONE,
     RequestChannel.COUNTER: Channel.COUNTER,
     RequestChannel.LETTER: Channel.UNKNOWN,
@@ -53,7 +54,9 @@ class RequestState(StrEnum):
     DISPATCHED = "dispatched"
     RETURNED = "returned"
     IN_PROGRESS = "in_progress"
-    REPLIED = "replied"
+    PAUSED = "paused"  # the clock stands, with a coded reason and somebody's approval
+    REPLIED = "replied"  # the centre verifies the reply
+    VERIFIED = "verified"  # the requester is called back
     CALLED_BACK = "called_back"
     CLOSED = "closed"
 
@@ -105,6 +108,71 @@ class Refusal(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Urgency(StrEnum):
+    """How quickly a matter must be taken up; packs of limits may give each its own time."""
+
+    DANGER = "danger"  # to life or property, public events
+    UTILITIES = "utilities"  # water, power, gas, heat, extreme weather
+    GENERAL = "general"
+    COMPLEX = "complex"  # several units, or inquiries that take long
+
+
+class PauseReason(StrEnum):
+    """Why the clock may stand still."""
+
+    REQUESTER = "requester"  # who must say or hand in something first
+    EXPERT = "expert"  # an appraisal or measurement under way
+    PROCEDURE = "procedure"  # the result of another procedure is needed
+    FORCE_MAJEURE = "force_majeure"
+
+
+class Supervision(StrEnum):
+    """How closely the office watches a request (督办), from the mildest."""
+
+    DAILY = "daily"
+    LISTED = "listed"  # 挂牌督办
+    INTERVIEW = "interview"  # 约谈
+
+    @property
+    def rank(self) -> int:
+        return tuple(Supervision).index(self)
+
+
+class ExclusionReason(StrEnum):
+    """Why a request is left out of the assessment of a unit (剔除); it stays in every count."""
+
+    NO_LEGAL_BASIS = "no_legal_basis"
+    BEYOND_POWER = "beyond_power"
+    FORCE_MAJEURE = "force_majeure"
+    MALICIOUS = "malicious"
+    REPEATED = "repeated"
+    MISDISPATCHED = "misdispatched"
+
+
+class ReviewStage(StrEnum):
+    """A requester who does not accept the result asks for a review, and once more for a second one; then it is final."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
+class ReviewDecision(StrEnum):
+    """What a review comes to."""
+
+    UPHELD = "upheld"  # the result stands
+    CHANGED = "changed"  # the outcome is put right on the file
+    HANDLED_AGAIN = "handled_again"  # the unit has to do it again
+
+
+class RecusalGround(StrEnum):
+    """Why a person keeps out of a request (回避)."""
+
+    CONCERNED = "concerned"  # the request is about this person
+    RELATIVE = "relative"
+    INTEREST = "interest"
+    ASKED = "asked"  # the requester asked for it, and it was granted
+
+
 class StepKind(StrEnum):
     """One step in the life of a request, as its history tells it."""
 
@@ -129,6 +197,39 @@ class StepKind(StrEnum):
     NOTED = "noted"  # an internal note
     OVERDUE = "overdue"
     RECTIFICATION = "rectification"
+    CLASSIFIED = "classified"  # type, urgency or pack of limits changed; paused time stays
+    REASSIGNED = "reassigned"  # to another handler of the same unit
+    PAUSE_ASKED = "pause_asked"
+    PAUSED = "paused"
+    PAUSE_REFUSED = "pause_refused"
+    RESUMED = "resumed"
+    VERIFIED = "verified"
+    CO_UNIT_ASKED = "co_unit_asked"
+    CO_UNIT_REPORTED = "co_unit_reported"
+    REMINDED = "reminded"  # a rung of the ladder before or after the limit
+    SUPERVISED = "supervised"
+    MERGED = "merged"  # into a master request
+    MERGE_TAKEN = "merge_taken"  # the master took in a duplicate
+    RECUSED = "recused"
+    RECUSAL_ASKED = "recusal_asked"  # by the requester
+    RECUSAL_REFUSED = "recusal_refused"
+    EXCLUSION_ASKED = "exclusion_asked"
+    EXCLUDED = "excluded"
+    EXCLUSION_REFUSED = "exclusion_refused"
+    SPAM_MARKED = "spam_marked"
+    SPAM_CLEARED = "spam_cleared"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_DECIDED = "review_decided"
+    REOPENED = "reopened"  # by a review that wants it handled again
+
+
+class TemplatePurpose(StrEnum):
+    """What prepared words are for."""
+
+    REPLY = "reply"
+    MESSAGE = "message"
+    REFUSAL = "refusal"
+    CALL_BACK = "call_back"  # the script of the call
 
 
 class Satisfaction(StrEnum):
@@ -155,6 +256,7 @@ class Clock(StrEnum):
     SIGN = "sign"
     RULE = "rule"
     HANDLE = "handle"
+    VERIFY = "verify"
     CALL_BACK = "call_back"
 
 
@@ -182,6 +284,12 @@ FILINGS_OF_ALL_PER_HOUR = 1000
 TITLE_LENGTH, TEXT_LENGTH, PLACE_LENGTH = 80, 4000, 200
 DISPATCH_RULE, RETURN_RULE, HANDLE_RULE = "request.dispatch", "request.return", "request.handle"
 EXTENSION_RULE, REWORK_RULE, CALL_BACK_RULE = "request.extension", "request.rework", "request.call_back"
+VERIFY_RULE, CO_UNIT_RULE = "request.verify", "request.co_unit"
+REVIEW_RULE, REVIEW_DECIDE_RULE = "request.review", "request.review_decide"  # the time to ask, and to decide
+SECOND_REVIEW_RULE, SECOND_REVIEW_DECIDE_RULE = "request.second_review", "request.second_review_decide"
+DEFAULT_PACK = "cn-12345-5wd"
+PACK_LENGTH, REMEDY_LENGTH, CODE_TEXT_LENGTH = 64, 300, 40
+REPEAT_DAYS = 30  # the same person about the same service again within so many days is a repeat
 
 
 @dataclass(frozen=True)
@@ -213,6 +321,14 @@ class NewRequest:
     wants_reply: bool = True
     is_confidential: bool = False
     files: tuple[Upload, ...] = ()
+    remedy: str = ""  # what the requester wants done
+    happened_on: date | None = None
+    urgency: Urgency = Urgency.GENERAL
+    pack: str = DEFAULT_PACK  # of time limits
+    latitude: float | None = None  # WGS 84, degrees; both or neither
+    longitude: float | None = None
+    asks_recusal: str = ""  # of whom and why, in the requester's words
+    external_id: str = ""  # what the sending system calls it; unique where given
 
 
 @dataclass(frozen=True)
@@ -284,219 +400,3 @@ class RequestStatus:
     can_withdraw: bool
     can_rate: bool
     due_id: int | None = None  # how the limit was counted
-
-
-LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
-    RequestKind: {
-        RequestKind.CONSULTATION: N_("Consultation"),
-        RequestKind.HELP: N_("Help"),
-        RequestKind.COMPLAINT: N_("Complaint"),
-        RequestKind.REPORT: N_("Report of wrongdoing"),
-        RequestKind.SUGGESTION: N_("Suggestion"),
-        RequestKind.PRAISE: N_("Praise"),
-    },
-    RequestChannel: {
-        RequestChannel.WEB: N_("Public page"),
-        RequestChannel.PHONE: N_("Hotline"),
-        RequestChannel.COUNTER: N_("At the counter"),
-        RequestChannel.LETTER: N_("Letter"),
-        RequestChannel.APP: N_("Mobile app"),
-    },
-    RequestState: {
-        RequestState.REGISTERED: N_("To be dispatched"),
-        RequestState.DISPATCHED: N_("To be signed for"),
-        RequestState.RETURNED: N_("Returned"),
-        RequestState.IN_PROGRESS: N_("In progress"),
-        RequestState.REPLIED: N_("To be called back"),
-        RequestState.CALLED_BACK: N_("Called back"),
-        RequestState.CLOSED: N_("Case closed"),
-    },
-    Outcome: {
-        Outcome.RESOLVED: N_("Resolved"),
-        Outcome.PARTLY_RESOLVED: N_("Partly resolved"),
-        Outcome.EXPLAINED: N_("Explained, no legal basis"),
-        Outcome.PLANNED: N_("Plan with a date"),
-        Outcome.NOT_ACCEPTED: N_("Not accepted"),
-        Outcome.LEGAL_CHANNEL: N_("Passed to the legal channel"),
-        Outcome.WITHDRAWN: N_("Withdrawn"),
-        Outcome.DUPLICATE: N_("Duplicate"),
-    },
-    Refusal: {
-        Refusal.LEGAL_PROCEDURE: N_("In litigation, arbitration, reconsideration or petition"),
-        Refusal.SAME_MATTER: N_("Same matter, in hand or finished, without new facts"),
-        Refusal.SECRET: N_("Touches a state secret, a trade secret or privacy"),
-        Refusal.BEYOND_REMIT: N_("Beyond the remit of public services"),
-        Refusal.UNLAWFUL: N_("Against the law or public order"),
-        Refusal.EMERGENCY: N_("An emergency for 110, 119, 120 or 122"),
-    },
-    StepKind: {
-        StepKind.REGISTERED: N_("Registered"),
-        StepKind.ADDED: N_("Requester added something"),
-        StepKind.ANSWERED: N_("Answered on the spot"),
-        StepKind.NOT_ACCEPTED: N_("Was not accepted"),
-        StepKind.DISPATCHED: N_("Dispatched"),
-        StepKind.RETURNED: N_("Returned by the unit"),
-        StepKind.RULED: N_("Lead unit ruled"),
-        StepKind.SIGNED: N_("Signed for"),
-        StepKind.EXTENSION_ASKED: N_("Extension asked for"),
-        StepKind.EXTENDED: N_("Extension approved"),
-        StepKind.EXTENSION_REFUSED: N_("Extension refused"),
-        StepKind.REPLIED: N_("Replied to"),
-        StepKind.CALLED_BACK: N_("Requester called back"),
-        StepKind.NOT_REACHED: N_("Call-back without success"),
-        StepKind.SENT_BACK: N_("Sent back for rework"),
-        StepKind.CLOSED: N_("Case closed"),
-        StepKind.WITHDRAWN: N_("Withdrawn by the requester"),
-        StepKind.TOLD: N_("Message to the requester"),
-        StepKind.NOTED: N_("Internal note"),
-        StepKind.OVERDUE: N_("Time limit passed"),
-        StepKind.RECTIFICATION: N_("Rectification ordered"),
-    },
-    Satisfaction: {
-        Satisfaction.VERY_SATISFIED: N_("Very satisfied"),
-        Satisfaction.SATISFIED: N_("Satisfied"),
-        Satisfaction.BASICALLY_SATISFIED: N_("Basically satisfied"),
-        Satisfaction.DISSATISFIED: N_("Dissatisfied"),
-        Satisfaction.VERY_DISSATISFIED: N_("Very dissatisfied"),
-    },
-    Clock: {
-        Clock.DISPATCH: N_("Dispatch"),
-        Clock.SIGN: N_("Signing"),
-        Clock.RULE: N_("Ruling"),
-        Clock.HANDLE: N_("Handling"),
-        Clock.CALL_BACK: N_("Calling back"),
-    },
-    Ground: {
-        Ground.SERVICE: N_("By service"),
-        Ground.UNIT: N_("By unit"),
-        Ground.KIND: N_("By type"),
-        Ground.CHANNEL: N_("By channel"),
-        Ground.AREA: N_("By area"),
-    },
-}
-ERRORS: dict[str, str] = {
-    "request_unknown": N_("There is no such request, or it is outside your responsibility."),
-    "receipt_unknown": N_(
-        "No request belongs to this code. Check the letters and digits, or ask the hotline with the day you filed it."
-    ),
-    "request_changed": N_(
-        "Somebody has worked on this request in the meantime. Nothing of theirs was overwritten: look at it as it is "
-        "now, then try again; what you typed is still here."
-    ),
-    "request_step_forbidden": N_(
-        "This step does not fit where the request stands ({field}). Look at it as it is now; its next steps are shown."
-    ),
-    "request_closed": N_("This request is closed. File a new one and mention its number."),
-    "request_service_missing": N_("Choose the service that is to handle the request."),
-    "request_service_ended": N_("This service has ended. Choose the one that has taken its place."),
-    "request_brief_missing": N_(
-        "The unit will not see the requester's own words here. Write what is to be handled, "
-        "without anything that tells who reported it."
-    ),
-    "return_too_late": N_("A request can be returned within 24 hours of dispatch only. Sign for it and handle it."),
-    "return_ruled": N_("The lead unit of this request has been ruled, so it cannot be returned. Sign for it."),
-    "extension_used": N_("The limit of this request was extended or refused before; that is possible once."),
-    "extension_not_asked": N_("Nobody asked for an extension of this request."),
-    "extension_too_late": N_(
-        "The time limit has passed, so it cannot be extended any more. Reply as soon as you can; "
-        "the request counts as late."
-    ),
-    "extension_pending": N_("An extension is still to be decided. Wait for the decision, or reply now."),
-    "recusal_needed": N_(
-        "You handled this request yourself, so somebody else must do this step. Leave it to a colleague."
-    ),
-    "recusal_of_department": N_(
-        "This complaint concerns your own department, so you may not refuse it. Leave it to the supervision office."
-    ),
-    "outcome_not_for_reply": N_("This outcome is not for a reply. Choose another one."),
-    "call_back_incomplete": N_(
-        "Say whether the requester was contacted, whether the matter is solved, and how satisfied they are; "
-        "or mark the call as not reached."
-    ),
-    "call_back_without_contact": N_(
-        "This request is anonymous, so nobody can be called back. Close it on the strength of the reply."
-    ),
-    "call_back_needed": N_(
-        "The requester waits for a call-back. Call first; after three calls without success it can be closed."
-    ),
-    "rework_used_up": N_(
-        "This request was sent back twice already. It is now with supervision: order a rectification or close it."
-    ),
-    "additions_too_many": N_(
-        "You have added to this request {count} times today. Nothing was lost: add the rest tomorrow, "
-        "or call the hotline."
-    ),
-    "filings_too_many": N_(
-        "From this connection {count} requests were filed within {minutes} minutes, which is as many as we take. "
-        "Nothing was saved: keep your text, try again later, or call the hotline, which takes it at once."
-    ),
-    "filings_of_all_too_many": N_(
-        "Very many requests are coming in just now. Nothing was saved: keep your text and try again in some minutes, "
-        "or call the hotline."
-    ),
-}
-ACTIONS: dict[str, str] = {
-    "complaints.filed_request": N_("Filed a request"),
-    "complaints.added_to_request": N_("Added to a request"),
-    "complaints.withdrew_request": N_("Withdrew a request"),
-    "complaints.answered_request": N_("Answered a request on the spot"),
-    "complaints.refused_request": N_("Did not accept a request"),
-    "complaints.dispatched_request": N_("Dispatched a request"),
-    "complaints.returned_request": N_("Returned a request"),
-    "complaints.ruled_request": N_("Ruled who leads a request"),
-    "complaints.signed_request": N_("Signed for a request"),
-    "complaints.asked_extension": N_("Asked for an extension"),
-    "complaints.decided_extension": N_("Decided on an extension"),
-    "complaints.replied_to_request": N_("Replied to a request"),
-    "complaints.recorded_call_back": N_("Recorded a call-back"),
-    "complaints.sent_back_request": N_("Sent a request back for rework"),
-    "complaints.closed_request": N_("Closed a request"),
-    "complaints.wrote_message": N_("Wrote a message about a request"),
-    "complaints.noted_overdue": N_("Noted requests past their limit"),
-    "complaints.rectified_request": N_("Ordered a rectification from a request"),
-}
-OBJECTS: dict[str, str] = {"request": N_("Request"), "requests": N_("Requests")}
-FACTS: dict[str, str] = {
-    "kind": N_("type"),
-    "channel": N_("channel"),
-    "outcome": N_("outcome"),
-    "refusal": N_("reason"),
-    "service": N_("service"),
-    "is_approved": N_("approved"),
-    "is_reached": N_("reached"),
-    "is_told": N_("told to the requester"),
-    "rework_count": N_("reworks"),
-    "rectification": N_("rectification"),
-}
-WAITING: dict[str, tuple[str, str]] = {
-    "requests_to_dispatch": (
-        N_("Requests to dispatch: {count}"),
-        N_("They wait for a unit; the limit for dispatch is 24 hours."),
-    ),
-    "request_to_rule": (
-        N_("Rule who handles {number}"),
-        N_("The unit has returned it; once ruled it cannot be returned again."),
-    ),
-    "requests_to_sign": (
-        N_("Requests to sign for: {count}"),
-        N_("Return what is not yours within 24 hours of dispatch."),
-    ),
-    "requests_overdue": (N_("Requests past their limit: {count}"), N_("Each counts as late until it is answered.")),
-    "request_to_reply": (N_("Reply to {number}"), N_("{title}")),
-    "request_to_reply_withheld": (
-        N_("Reply to {number}"),
-        N_("A confidential matter; its brief says what is to be handled."),
-    ),
-    "extension_to_decide": (
-        N_("Decide on the extension of {number}"),
-        N_("It can be approved until the limit passes; the requester is told."),
-    ),
-    "requests_to_call_back": (
-        N_("Requesters to call back: {count}"),
-        N_("Their judgement decides whether the matter is solved."),
-    ),
-    "requests_supervised": (
-        N_("Requests sent back twice: {count}"),
-        N_("Order a rectification, or close them with a reason."),
-    ),
-}

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor
 from qs.complaints import figures as complaints
-from qs.complaints.terms import LABELS as COMPLAINT_LABELS
 from qs.complaints.terms import Outcome
+from qs.complaints.wording import LABELS as COMPLAINT_LABELS
 from qs.directory import queries as directory
 from qs.errors import NotFound
 from qs.evaluations import queries as evaluations
