@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RECTIFICATIONS_APPROVE = "rectifications.approve"  # an extension
     COMPLAINTS_READ = "complaints.read"
     COMPLAINTS_REGISTER = "complaints.register"
+    COMPLAINTS_FORWARD = "complaints.forward"  # file requests for another system, by its key
     COMPLAINTS_DISPATCH = "complaints.dispatch"
     COMPLAINTS_HANDLE = "complaints.handle"
     COMPLAINTS_APPROVE = "complaints.approve"  # extensions, and requests that are not accepted

@@ -19,6 +19,7 @@ from qs.complaints.steps import by_receipt, close, handling_limit, handling_serv
 from qs.complaints.terms import (
     DISPATCH_RULE,
     HANDLE_RULE,
+    REMEDY_LENGTH,
     Filed,
     NewRequest,
     Outcome,
@@ -29,7 +30,7 @@ from qs.complaints.terms import (
 from qs.errors import Conflict, InvalidInput
 from qs.periods import local_day
 from qs.settings import settings
-from qs.texts import checked, composed
+from qs.texts import checked, composed, text_problems
 from qs.vault.actions import keep_person
 
 P = Permission
@@ -38,15 +39,26 @@ ADDITIONS_PER_DAY = 10
 FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
-def file_request(session: Session, wanted: NewRequest, *, actor: Actor, now: datetime, address: str = "") -> Filed:
-    """Register a request of any type, from the public or by the hotline; its time runs from now.
+def file_request(
+    session: Session,
+    wanted: NewRequest,
+    *,
+    actor: Actor,
+    now: datetime,
+    address: str = "",
+    registered_at: datetime | None = None,
+) -> Filed:
+    """Register a request of any type, from the public, by the hotline or for another system; its time runs from now.
 
-    `address`: a keyed hash of where the public files from, for the limits. The receipt code is returned once and kept
-    as a hash only. Raises InvalidInput naming every faulty text, or Conflict when the public files too often.
+    `address`: a keyed hash of where the public files from, for the limits. `registered_at`: when it came in, if that
+    was before now; its time runs from then. The receipt code is returned once and kept as a hash only.
+    Raises InvalidInput naming every faulty text, or Conflict when the public files too often.
     """
-    is_public = not actor.has(P.COMPLAINTS_REGISTER)
-    permission = P.PUBLIC_SPEAK if is_public else P.COMPLAINTS_REGISTER
+    permission = next((right for right in (P.COMPLAINTS_REGISTER, P.COMPLAINTS_FORWARD) if actor.has(right)), None)
+    is_public = permission is None
+    permission = permission or P.PUBLIC_SPEAK
     actor.check(permission)
+    came_at = registered_at or now
     service = None
     if wanted.service_id is None:
         actor.check_everywhere(permission)
@@ -57,10 +69,11 @@ def file_request(session: Session, wanted: NewRequest, *, actor: Actor, now: dat
         check_limits(session, address, wanted.service_id, now=now)
     code = rules.code_of(secrets.token_bytes(rules.CODE_BYTES))
     request = new_request(session, said, rules.code_hash(code), is_public=is_public, actor=actor, now=now)
+    request.registered_at = came_at
     request.area_id = wanted.area_id or (service.area_id if service else None)
     session.add(request)
     session.flush()
-    begin_time(session, request, actor=actor, now=now)
+    begin_time(session, request, came_at=came_at, actor=actor, now=now)
     files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
     facts = {"kind": request.kind.value, "channel": request.channel.value, "service": wanted.service_id}
     trace(session, "complaints.filed_request", request, actor=actor, now=now, files=len(files), **facts)
@@ -70,10 +83,15 @@ def file_request(session: Session, wanted: NewRequest, *, actor: Actor, now: dat
 def composed_request(wanted: NewRequest) -> NewRequest:
     """The request with its texts as they are kept. Raises InvalidInput naming every faulty one."""
     title, text, place = composed(wanted.title), composed(wanted.text), composed(wanted.place)
-    contact = rules.composed_contact(wanted.contact)
-    if problems := tuple(rules.content_problems(title, text, place, contact)):
+    remedy, contact = composed(wanted.remedy), rules.composed_contact(wanted.contact)
+    problems = [
+        *rules.content_problems(title, text, place, contact),
+        *text_problems(remedy, field=rules.REMEDY, longest=REMEDY_LENGTH, is_needed=False),
+    ]
+    if problems:
         raise InvalidInput(problems=problems)
-    return replace(wanted, title=title, text=text, place=place, contact=None if contact.is_empty else contact)
+    said = replace(wanted, title=title, text=text, place=place, remedy=remedy)
+    return replace(said, contact=None if contact.is_empty else contact)
 
 
 def new_request(
@@ -94,6 +112,13 @@ def new_request(
         vault_person_id=None if contact is None else keep_person(session, **vars(contact), actor=actor, now=now),
         wants_reply=said.wants_reply,
         is_confidential=said.is_confidential,
+        remedy=said.remedy,
+        happened_on=said.happened_on,
+        urgency=said.urgency,
+        pack=said.pack,
+        latitude=said.latitude,
+        longitude=said.longitude,
+        external_id=said.external_id or None,
         state=RequestState.REGISTERED,
         registered_at=now,
         registered_by_id=actor.person_id,
@@ -103,16 +128,16 @@ def new_request(
     )
 
 
-def begin_time(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
-    """Let the time for handling and the time for dispatch begin, and keep the first step."""
-    handling_limit(request, limit(session, request, HANDLE_RULE, actor=actor, now=now))
-    until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
+def begin_time(session: Session, request: Request, *, came_at: datetime, actor: Actor, now: datetime) -> None:
+    """Let the time for handling and the time for dispatch begin when it came in, and keep the first step."""
+    handling_limit(request, limit(session, request, HANDLE_RULE, starts_at=came_at, actor=actor, now=now))
+    until = limit(session, request, DISPATCH_RULE, starts_at=came_at, actor=actor, now=now)
     request.next_due_at = until.due_at
     session.add(
         RequestStep(
             request_id=request.id,
             kind=StepKind.REGISTERED,
-            at=now,
+            at=came_at,
             person_id=actor.person_id,
             to_state=RequestState.REGISTERED,
             due_id=until.due_id,

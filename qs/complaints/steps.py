@@ -104,9 +104,11 @@ def handling_service(
     return service
 
 
-def limit(session: Session, request: Request, rule: str, *, actor: Actor, now: datetime) -> Limit:
-    """A time limit that begins now, kept with its trace."""
-    due = set_due(session, f"request:{request.id}", rule, starts_at=now, actor=actor, now=now)
+def limit(
+    session: Session, request: Request, rule: str, *, starts_at: datetime | None = None, actor: Actor, now: datetime
+) -> Limit:
+    """A time limit that begins now unless another moment is named, kept with its trace."""
+    due = set_due(session, f"request:{request.id}", rule, starts_at=starts_at or now, actor=actor, now=now)
     return Limit(due.due_id, due.due_at, due.is_provisional)
 
 
