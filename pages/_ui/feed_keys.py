@@ -1,4 +1,4 @@
-"""Keys for systems that push events: issued once in clear, revoked at once."""
+"""Keys for systems that push events or file requests: issued once in clear, revoked at once."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from pages._ui.tables import table
 from pages._ui.widgets import note, plain, section
 from qs.access.actions import issue_api_key, revoke_api_key
 from qs.access.queries import api_keys
+from qs.access.terms import KeyPurpose
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick
+from qs.sentences import label
 
 ISSUED = "qs_issued_key"  # kept over one rerun, shown once
 LONGEST_DAYS = 730
@@ -41,11 +43,12 @@ def keys_part(page: Page, feeds: pd.DataFrame) -> None:
 
 def key_table(keys: pd.DataFrame, feeds: pd.DataFrame, now: datetime) -> dict[str, Any] | None:  # Any: frame values
     if keys.empty:
-        note(_("No keys yet. A system that sends events by itself needs one."))
+        note(_("No keys yet. A system that sends events or files requests by itself needs one."))
         return None
     names = {row.feed_id: pick(row.name, row.name_en) for row in feeds.itertuples(index=False)}
     shown = keys.assign(
-        feed=[_("All feeds") if pd.isna(value) else names.get(int(value), "—") for value in keys["feed_id"]],
+        use=[label(purpose) for purpose in keys["purpose"]],
+        feed=[feed_words(row, names) for row in keys.itertuples(index=False)],
         state=[key_state(row, now) for row in keys.itertuples(index=False)],
         used=[words(value) for value in keys["last_used_at"]],
         ends=[words(value) for value in keys["expires_at"]],
@@ -55,6 +58,7 @@ def key_table(keys: pd.DataFrame, feeds: pd.DataFrame, now: datetime) -> dict[st
         {
             "name": st.column_config.TextColumn(_("System"), width="medium"),
             "hint": _("Begins with"),
+            "use": _("What for"),
             "feed": _("Feed"),
             "state": _("State"),
             "used": _("Last used"),
@@ -63,6 +67,12 @@ def key_table(keys: pd.DataFrame, feeds: pd.DataFrame, now: datetime) -> dict[st
         key="keys",
         is_selectable=True,
     )
+
+
+def feed_words(row: Any, names: dict[int, str]) -> str:  # noqa: ANN401 - a row of `api_keys`
+    if row.purpose is not KeyPurpose.EVENTS:
+        return "—"
+    return _("All feeds") if pd.isna(row.feed_id) else names.get(int(row.feed_id), "—")
 
 
 def key_state(row: Any, now: datetime) -> str:  # noqa: ANN401 - a row of `api_keys`
@@ -93,8 +103,13 @@ def issue_form(page: Page, feeds: pd.DataFrame) -> None:
     with st.form("issue_key"):
         section(_("A new key"))
         name = st.text_input(_("Which system will use it"), max_chars=100)
+        purpose = st.radio(_("What for"), list(KeyPurpose), format_func=label, key="key_purpose")
         code = st.selectbox(
-            _("Feed"), list(names), index=None, format_func=lambda one: names.get(one, one), placeholder=_("All feeds")
+            _("Feed (for events)"),
+            list(names),
+            index=None,
+            format_func=lambda one: names.get(one, one),
+            placeholder=_("All feeds"),
         )
         days = st.number_input(_("Valid for (days)"), min_value=1, max_value=LONGEST_DAYS, value=USUAL_DAYS)
         pressed = st.form_submit_button(_("Issue the key"), type="primary", icon=":material/key:")
@@ -103,6 +118,7 @@ def issue_form(page: Page, feeds: pd.DataFrame) -> None:
             issued = issue_api_key(
                 session,
                 name,
+                purpose=purpose,
                 feed_id=int(ids[code]) if code else None,
                 expires_at=page.now + timedelta(days=int(days)),
                 actor=page.actor,
@@ -119,9 +135,21 @@ def example() -> None:
         )
         st.code(EXAMPLE, language="bash", wrap_lines=True)
         note(_("The whole interface is described at /api/v1/openapi.json."))
+    with st.expander(_("How a system files requests")):
+        note(
+            _(
+                "Open311 GeoReport v2 at /open311/v2: another hotline or a reporting app files requests for citizens "
+                "and asks how they stand. What everybody may read there carries no text, no contact and no exact place."
+            )
+        )
+        st.code(OPEN311_EXAMPLE, language="bash", wrap_lines=True)
 
 
 EXAMPLE = """curl https://…/api/v1/events \\
   -H "Authorization: Bearer qs_…" -H "Content-Type: application/json" \\
   -d '{"events": [{"event_id": "2026-11-23-0001", "happened_at": "2026-11-23T09:30:00+08:00",
        "service": "…", "indicator": "…", "numerator": 1, "denominator": 1}]}'"""
+OPEN311_EXAMPLE = """curl https://…/open311/v2/requests.json \\
+  --data-urlencode api_key=qs_… --data-urlencode service_code=… \\
+  --data-urlencode lat=30.27 --data-urlencode long=120.15 \\
+  --data-urlencode description=…"""

@@ -20,9 +20,10 @@ from qs.access.rules import (
     checked_username,
     keyed_hash,
 )
+from qs.access.terms import KeyPurpose
 from qs.actor import Actor, Grant, Permission
 from qs.audit.actions import locked_head, record
-from qs.errors import Conflict, NotFound
+from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import Language
 
 
@@ -186,18 +187,22 @@ def issue_api_key(
     session: Session,
     name: str,
     *,
+    purpose: KeyPurpose = KeyPurpose.EVENTS,
     feed_id: int | None = None,
     expires_at: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> IssuedKey:
-    """Make a key for a system that pushes events; the clear key is returned once and kept nowhere."""
+    """Make a key for a system that pushes events or files requests; it is returned in clear once and kept nowhere."""
     actor.check_everywhere(Permission.KEYS_EDIT)
+    if purpose is not KeyPurpose.EVENTS and feed_id is not None:
+        raise InvalidInput("key_of_requests_with_feed")
     clear = KEY_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     key = ApiKey(
         name=checked_name(name),
         key_hash=keyed_hash(session.info["audit_key"], "api keys", clear),
         hint=clear[:HINT_CHARACTERS],
+        purpose=purpose,
         feed_id=feed_id,
         created_by_id=actor.person_id,
         created_at=now,
@@ -205,7 +210,8 @@ def issue_api_key(
     )
     session.add(key)
     session.flush()
-    record(session, "access.key_issued", f"api_key:{key.id}", actor=actor, now=now, hint=key.hint, feed_id=feed_id)
+    facts = {"hint": key.hint, "purpose": purpose.value, "feed_id": feed_id}
+    record(session, "access.key_issued", f"api_key:{key.id}", actor=actor, now=now, **facts)
     return IssuedKey(key.id, clear)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from qs.access.terms import KeyPurpose
 from qs.actor import Role, ScopeKind
 from qs.db import Model, enum_column
 
@@ -89,14 +90,18 @@ class SignInAttempt(Model):
 
 
 class ApiKey(Model):
-    """A key of a system that pushes events; bound to one feed, or to all when `feed_id` is empty."""
+    """A key of a system that pushes events (for one feed, or for all when `feed_id` is empty) or files requests."""
 
     __tablename__ = "api_key"
+    __table_args__ = (sa.CheckConstraint("purpose = 'events' OR feed_id IS NULL", name="feed_takes_events"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(100))
     key_hash: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), unique=True)
     hint: Mapped[str] = mapped_column(sa.String(12))  # the first characters, to tell keys apart
+    purpose: Mapped[KeyPurpose] = mapped_column(
+        enum_column(KeyPurpose), default=KeyPurpose.EVENTS, server_default=KeyPurpose.EVENTS.value
+    )
     feed_id: Mapped[int | None]
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     created_at: Mapped[datetime]

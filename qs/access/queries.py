@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session, selectinload
 
 from qs.access.models import ApiKey, Person, RoleGrant, WebSession
 from qs.access.rules import KEY, grants, is_session_open, keyed_hash
+from qs.access.terms import KeyPurpose
 from qs.actor import Actor, Grant, Permission, Role
 from qs.errors import NotFound
+from qs.frames import members
 from qs.i18n import Language, pick
 from qs.settings import settings
 
 PEOPLE_COLUMNS = ["person_id", "username", "name", "email", "roles", "is_active", "last_seen_at", "created_at"]
-KEY_COLUMNS = ["key_id", "name", "hint", "feed_id", "created_at", "expires_at", "revoked_at", "last_used_at"]
+KEY_COLUMNS = ["key_id", "name", "hint", "purpose", "feed_id", "created_at", "expires_at", "revoked_at", "last_used_at"]
+KEY_PERMISSIONS = {KeyPurpose.EVENTS: Permission.EVENTS_ADD, KeyPurpose.REQUESTS: Permission.COMPLAINTS_FORWARD}
 SESSION_COLUMNS = ["token_hash", "created_at", "last_seen_at", "expires_at"]
 DEMO_COLUMNS = ["username", "name", "role"]
 
@@ -106,7 +109,7 @@ def actor_of_session(session: Session, token_hash: str, *, now: datetime) -> Act
 
 
 def actor_of_key(session: Session, key: str, *, now: datetime) -> Actor | None:
-    """What an API key may do: add events, to its feed only when it is bound to one; None for no valid key."""
+    """What an API key may do: add events (only to its own feed, if it has one) or file requests; None for no key."""
     if not KEY.fullmatch(key):
         return None
     found = session.scalars(
@@ -118,7 +121,7 @@ def actor_of_key(session: Session, key: str, *, now: datetime) -> Actor | None:
     ).one_or_none()
     if found is None:
         return None
-    allowed = frozenset({Permission.EVENTS_ADD})
+    allowed = frozenset({KEY_PERMISSIONS[found.purpose]})
     return Actor(person_id=None, username=f"key:{found.hint}", name=found.name, extra=allowed, feed_id=found.feed_id)
 
 
@@ -168,10 +171,21 @@ def api_keys(session: Session, *, actor: Actor) -> pd.DataFrame:
     actor.check(Permission.KEYS_EDIT)
     kept = session.scalars(sa.select(ApiKey).order_by(ApiKey.id.desc()))
     rows = [
-        (key.id, key.name, key.hint, key.feed_id, key.created_at, key.expires_at, key.revoked_at, key.last_used_at)
+        (
+            key.id,
+            key.name,
+            key.hint,
+            key.purpose,
+            key.feed_id,
+            key.created_at,
+            key.expires_at,
+            key.revoked_at,
+            key.last_used_at,
+        )
         for key in kept
     ]
-    return pd.DataFrame(rows, columns=KEY_COLUMNS)
+    frame = pd.DataFrame(rows, columns=KEY_COLUMNS)
+    return frame.assign(purpose=members([row[KEY_COLUMNS.index("purpose")] for row in rows]))
 
 
 def open_sessions(session: Session, *, actor: Actor, now: datetime, person_id: int | None = None) -> pd.DataFrame:

@@ -7,7 +7,19 @@ from enum import StrEnum
 from qs.actor import Role, ScopeKind
 from qs.i18n import N_
 
+
+class KeyPurpose(StrEnum):
+    """What the system that holds a key does with it; a key opens one door only."""
+
+    EVENTS = "events"  # pushes measured facts
+    REQUESTS = "requests"  # files requests for citizens, by Open311
+
+
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    KeyPurpose: {
+        KeyPurpose.EVENTS: N_("Sends events"),
+        KeyPurpose.REQUESTS: N_("Files requests (Open311)"),
+    },
     Role: {
         Role.SUPERVISOR: N_("Supervisor"),
         Role.DEPARTMENT_HEAD: N_("Department head"),
@@ -35,6 +47,7 @@ ERRORS: dict[str, str] = {
     ),
     "username_refused": N_("A username has 2 to 32 small letters a–z, digits, dots, dashes or underscores."),
     "username_taken": N_("The username {username} is taken. Choose another one."),
+    "key_of_requests_with_feed": N_("A key that files requests belongs to no feed. Leave the feed empty."),
     "name_refused": N_("A name has 1 to 100 visible characters."),
     "password_too_short": N_("A password needs at least {needed} characters. A short sentence is easy to remember."),
     "password_too_long": N_("This password is too long: at most {allowed} bytes (about 24 Chinese characters)."),

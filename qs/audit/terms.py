@@ -93,6 +93,7 @@ FACTS: dict[str, str] = {
     "grants": N_("roles"),
     "group_id": N_("supervision group"),
     "hint": N_("begins with"),
+    "purpose": N_("purpose"),
     "indicator_id": N_("indicator"),
     "known": N_("known name"),
     "language": N_("language"),

@@ -11,8 +11,9 @@ from qs.access import actions, queries
 from qs.access.models import ApiKey
 from qs.access.rules import KEY, NameRefused
 from qs.access.sign_in import touch_key
+from qs.access.terms import KeyPurpose
 from qs.actor import Permission, Role
-from qs.errors import NotFound
+from qs.errors import InvalidInput, NotFound
 from tests.world import enroll, person
 
 
@@ -79,3 +80,15 @@ def test_a_key_needs_a_name_and_must_exist_to_be_revoked(store, clerk, now):
         actions.issue_api_key(session, " ", actor=clerk, now=now)
     with pytest.raises(NotFound), store.writing() as session:
         actions.revoke_api_key(session, 99, actor=clerk, now=now)
+
+
+def test_a_key_that_files_requests_may_send_no_events(store, clerk, now):
+    actor = actor_of(store, issue(store, clerk, now, purpose=KeyPurpose.REQUESTS).clear, now)
+    assert actor.permissions == {Permission.COMPLAINTS_FORWARD}
+
+
+def test_a_key_that_files_requests_belongs_to_no_feed(store, clerk, now):
+    with pytest.raises(InvalidInput, match="key_of_requests_with_feed"):
+        issue(store, clerk, now, purpose=KeyPurpose.REQUESTS, feed_id=7)
+    with store.reading() as session:
+        assert session.scalars(sa.select(ApiKey)).all() == []
