@@ -97,7 +97,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ExclusionReason.MISDISPATCHED: N_("Dispatched to the wrong unit"),
     },
     ReviewStage: {
-        ReviewStage.FIRST: N_("Review"),
+        ReviewStage.FIRST: N_("First review"),
         ReviewStage.SECOND: N_("Second review"),
     },
     ReviewDecision: {
