@@ -21,6 +21,7 @@ from pages._ui.registry import public_screen
 from pages._ui.widgets import show_error
 from qs import db
 from qs.actor import PUBLIC, Actor
+from qs.complaints.challenges import Challenge, issue_challenge
 from qs.db import Database
 from qs.errors import QualityError
 from qs.i18n import use_language
@@ -29,6 +30,7 @@ from qs.settings import settings
 from qs.web.gateway import SESSION
 
 T = TypeVar("T")
+CHALLENGE = "qs_challenge"  # what this tab has to solve
 SAID = "qs_said"  # what was just handed in from this tab, to be thanked for after the rerun; gone with the tab
 
 
@@ -89,6 +91,21 @@ def address_hash(session: Session, page: PublicPage) -> str:
     key: bytes = session.info["audit_key"]
     today = local_day(page.now, settings().zone)
     return hmac.new(key, f"address {today.isoformat()} {page.address}".encode(), hashlib.sha256).hexdigest()
+
+
+def challenge(page: PublicPage, form: str) -> Challenge:
+    """The sum this tab has to do before it may send a form; the same one while the form is open."""
+    kept = st.session_state.get(CHALLENGE)
+    if not isinstance(kept, Challenge):
+        with page.database.reading() as session:
+            kept = issue_challenge(session, form, actor=page.actor, now=page.now)
+        st.session_state[CHALLENGE] = kept
+    return kept
+
+
+def forget_challenge() -> None:
+    """The next form gets a sum of its own: this one was used or has expired."""
+    st.session_state.pop(CHALLENGE, None)
 
 
 def keep_said(said: object) -> None:

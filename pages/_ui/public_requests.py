@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -13,9 +13,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages._ui.public_layout import Step, StepKind, card, code_to_scan, day_and_weekday, received, steps
 from pages._ui.public_page import PublicPage
+from pages._ui.public_parts import here, proof_of
 from pages._ui.widgets import note, plain
 from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints import terms
+from qs.complaints.challenges import Challenge, Proof
 from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind, RequestStatus
 from qs.deadlines import queries as deadlines
 from qs.deadlines import rules as counting
@@ -27,6 +29,7 @@ from qs.settings import settings
 
 TITLE_WORDS = 30  # characters of the first line that name a request in lists
 PHOTOS = 3
+OLDEST = timedelta(days=3 * 366)  # of what somebody may still report with its day
 ICONS = {
     terms.StepKind.REGISTERED: "check",
     terms.StepKind.DISPATCHED: "send",
@@ -46,6 +49,7 @@ class What:
 
     kind: RequestKind | None
     text: str
+    happened_on: date | None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Where:
 
     service_id: int | None
     place: str
+    position: tuple[float, float] | None
     wish: str
     photos: Sequence[UploadedFile]
 
@@ -65,6 +70,15 @@ class Who:
     contact: NewContact
     wants_reply: bool
     is_confidential: bool
+    asks_recusal: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request handed in complete, with the proof of work if the device had finished it."""
+
+    wanted: NewRequest
+    proof: Proof | None
 
 
 @dataclass(frozen=True)
@@ -93,10 +107,11 @@ def service_words(services: pd.DataFrame) -> dict[int, str]:
     }
 
 
-def request_form(services: Mapping[int, str], chosen: int | None) -> NewRequest | None:
+def request_form(services: Mapping[int, str], chosen: int | None, page: PublicPage, task: Challenge) -> Asked | None:
     """Three cards of questions. The request when it was handed in complete; None until then."""
     with st.form("request", border=False, enter_to_submit=False):
-        what, where, who = what_card(), where_card(services, chosen), who_card()
+        what, where, who = what_card(local(page.now)), where_card(services, chosen), who_card()
+        proof = proof_of(task, key=f"proof_{task.token[-12:]}")
         with st.container(key="cta_request"):
             pressed = st.form_submit_button(_("Send the request"), type="primary", width="stretch", key="send_request")
     note(_("Is somebody in danger? Call 110, 119 or 120 at once; do not wait here."))
@@ -108,20 +123,27 @@ def request_form(services: Mapping[int, str], chosen: int | None) -> NewRequest 
     if len(where.photos) > PHOTOS:
         st.error(_("At most {n} photos, please. Take some away and send again.").format(n=PHOTOS))
         return None
-    return NewRequest(
+    latitude, longitude = where.position or (None, None)
+    wanted = NewRequest(
         kind=what.kind,
         title=short_title(what.text),
-        text=f"{what.text.strip()}\n\n{where.wish.strip()}" if where.wish.strip() else what.text,
+        text=what.text,
+        remedy=where.wish,
+        happened_on=what.happened_on,
         service_id=where.service_id,
         place=where.place,
+        latitude=latitude,
+        longitude=longitude,
         contact=None if who.contact.is_empty else who.contact,
         wants_reply=who.wants_reply,
         is_confidential=who.is_confidential,
+        asks_recusal=who.asks_recusal,
         files=tuple(Upload(photo.name, photo.getvalue()) for photo in where.photos),
     )
+    return Asked(wanted, proof)
 
 
-def what_card() -> What:
+def what_card(today: date) -> What:
     with card("what"):
         kind = st.pills(
             _("What is it?"), list(RequestKind), format_func=label, key="kind", width="stretch", default=None
@@ -134,7 +156,15 @@ def what_card() -> What:
             key="request_text",
         )
         note(_("Please leave out identity card numbers and the names of other people."))
-    return What(kind, text)
+        happened_on = st.date_input(
+            _("When was it? (optional)"),
+            value=None,
+            min_value=today - OLDEST,
+            max_value=today,
+            format="YYYY-MM-DD",
+            key="request_day",
+        )
+    return What(kind, text, happened_on)
 
 
 def where_card(services: Mapping[int, str], chosen: int | None) -> Where:
@@ -149,7 +179,8 @@ def where_card(services: Mapping[int, str], chosen: int | None) -> Where:
             key="request_service",
         )
         place = st.text_input(_("Where exactly? (optional)"), max_chars=terms.PLACE_LENGTH, key="request_place")
-        wish = st.text_input(_("What should be done? (optional)"), max_chars=300, key="request_wish")
+        position = here(key="request_here")
+        wish = st.text_input(_("What should be done? (optional)"), max_chars=terms.REMEDY_LENGTH, key="request_wish")
         photos = st.file_uploader(
             _("Photos (optional, at most {n})").format(n=PHOTOS),
             type=["jpg", "jpeg", "png"],
@@ -157,7 +188,7 @@ def where_card(services: Mapping[int, str], chosen: int | None) -> Where:
             max_upload_size=LARGEST_BYTES >> 20,
             key="request_photos",
         )
-    return Where(service_id, place, wish, photos)
+    return Where(service_id, place, position, wish, photos)
 
 
 def who_card() -> Who:
@@ -167,7 +198,17 @@ def who_card() -> Who:
         name = st.text_input(_("Name (optional)"), max_chars=60, autocomplete="name", key="request_name")
         is_confidential = st.toggle(_("Keep who I am from the unit concerned"), value=True, key="request_confidential")
         note(_("Only the call-back staff see your contact; it is erased 24 months after the case is closed."))
-    return Who(NewContact(name=name, phone=phone), wants_reply, is_confidential)
+        email = st.text_input(
+            _("E-mail, if you would like to be told of each step (optional)"),
+            max_chars=200,
+            autocomplete="email",
+            key="request_email",
+        )
+        with st.expander(_("Should somebody keep out of this?")):
+            note(_("Name who should not see or handle it, and why. The office decides and tells you."))
+            asks_recusal = st.text_input(_("Who, and why (optional)"), max_chars=300, key="request_recusal")
+    contact = NewContact(name=name, phone=phone, email=email)
+    return Who(contact, wants_reply, is_confidential, asks_recusal)
 
 
 def short_title(text: str) -> str:

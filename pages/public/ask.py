@@ -8,9 +8,18 @@ from pages._ui.choices import kept_id
 from pages._ui.page import reading
 from pages._ui.public_cached import open_services
 from pages._ui.public_layout import BigLink, big_links, footer, page_head
-from pages._ui.public_page import address_hash, forget_said, keep_said, open_public, said, speaking
+from pages._ui.public_page import (
+    address_hash,
+    challenge,
+    forget_challenge,
+    forget_said,
+    keep_said,
+    open_public,
+    said,
+    speaking,
+)
 from pages._ui.public_requests import receipt, request_form, service_words
-from qs.complaints import details, intake
+from qs.complaints import challenges, details
 from qs.complaints.terms import Filed
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -35,9 +44,15 @@ with st.container(key="narrow"):
         )
         with reading() as session:
             services = service_words(open_services(session, page, local_day(page.now, settings().zone)))
-        wanted = request_form(services, kept_id("service"))
-        if wanted is not None:
+        asked = request_form(services, kept_id("service"), page, challenge(page, challenges.ASKING))
+        if asked is not None:
+            if asked.proof is not None:
+                forget_challenge()
             with speaking(page) as session:
                 address = address_hash(session, page)
-                keep_said(intake.file_request(session, wanted, actor=page.actor, now=page.now, address=address))
+                wanted, proof = asked.wanted, asked.proof
+                filed = challenges.file_publicly(
+                    session, wanted, proof, actor=page.actor, now=page.now, address=address
+                )
+                keep_said(filed)
 footer()

@@ -243,6 +243,14 @@ ERRORS: dict[str, str] = {
         "From this connection {count} requests were filed within {minutes} minutes, which is as many as we take. "
         "Nothing was saved: keep your text, try again later, or call the hotline, which takes it at once."
     ),
+    "proof_missing": N_(
+        "Your device had not quite finished its small sum. Nothing is lost: wait until it says it is ready, then send "
+        "again; or call 12345."
+    ),
+    "proof_expired": N_(
+        "This form lay open for too long or was sent already. Nothing is lost: a new sum has begun; send again "
+        "when it is ready."
+    ),
     "filings_of_all_too_many": N_(
         "Very many requests are coming in just now. Nothing was saved: keep your text and try again in some minutes, "
         "or call the hotline."

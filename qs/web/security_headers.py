@@ -51,6 +51,6 @@ def security_headers(*, https: bool) -> list[tuple[str, str]]:
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(self)"),
     ]
     return [*headers, ("strict-transport-security", "max-age=31536000; includeSubDomains")] if https else headers
