@@ -7,7 +7,7 @@ from pages._ui.deadlines_parts import diagnostic, finding, import_form, limit_li
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import head
 from qs.actor import Permission
-from qs.deadlines import queries
+from qs.deadlines import packs, queries
 from qs.i18n import gettext as _
 
 page = open_page("deadlines", needs=Permission.DEADLINES_READ)
@@ -15,7 +15,7 @@ is_keeper = page.actor.has_everywhere(Permission.DEADLINES_EDIT)
 with reading() as session:
     calendar = queries.calendar(session, actor=page.actor)
     years = queries.calendar_years(session, actor=page.actor)
-    limits = queries.time_limits(session, actor=page.actor)
+    limits = packs.time_limits(session, actor=page.actor)
     provisional = queries.provisional_count(session, actor=page.actor, now=page.now)
 
 head(*finding(page, years, provisional))

@@ -9,7 +9,7 @@ from qs.access import terms as access
 from qs.attachments import terms as attachments
 from qs.audit import terms as audit
 from qs.complaints import wording as complaints
-from qs.deadlines import terms as deadlines
+from qs.deadlines import wording as deadlines
 from qs.directory import terms as directory
 from qs.errors import Fact, Problem, QualityError
 from qs.evaluations import terms as evaluations

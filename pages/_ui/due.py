@@ -35,6 +35,8 @@ def limit_words(limit: Limit) -> str:
         return ngettext("{n} working day", "{n} working days", n).format(n=shown)
     if limit.kind is LimitKind.CALENDAR_DAYS:
         return ngettext("{n} calendar day", "{n} calendar days", n).format(n=shown)
+    if limit.kind is LimitKind.OFFICE_HOURS:
+        return ngettext("{n} opening hour", "{n} opening hours", n).format(n=shown)
     return ngettext("{n} hour", "{n} hours", n).format(n=shown)
 
 

@@ -6,6 +6,7 @@ Due dates are set and moved as part of another room's act, which checks the righ
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,23 +15,27 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.deadlines import queries, rules
-from qs.deadlines.models import CalendarDay, CalendarYear, DeadlinePack, DeadlineRule, DueChange, DueDate
+from qs.deadlines.loading import is_loaded, keep_pack, keep_year
+from qs.deadlines.models import DeadlinePack, DeadlineRule, DueChange, DueDate
 from qs.deadlines.terms import (
+    ByLaw,
     Calendar,
     ChangeKind,
     Counted,
     Due,
+    Extension,
     Limit,
     LimitKind,
     PackDefinition,
     Rule,
+    Window,
     YearDefinition,
 )
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.texts import checked
 
 EDIT = Permission.DEADLINES_EDIT
-REASON_LENGTH = 500
+REASON_LENGTH, LAW_LENGTH = 500, 200
 
 
 class CalendarKnown(Conflict):
@@ -39,10 +44,10 @@ class CalendarKnown(Conflict):
     code = "calendar_year_known"
 
 
-class PackDiffers(Conflict):
-    """A pack in the same version says something else."""
+class ExtensionUsed(Conflict):
+    """A limit that may put a due date off so many times was used up."""
 
-    code = "pack_differs"
+    code = "extension_used"
 
 
 def load_calendars(session: Session, years: Sequence[YearDefinition], *, actor: Actor, now: datetime) -> int:
@@ -73,6 +78,9 @@ def import_calendar(session: Session, year: YearDefinition, *, actor: Actor, now
         raise CalendarKnown(year=str(year.year))
     if year.version < loaded:
         raise CalendarKnown("calendar_version_too_low", year=str(year.year), version=year.version, loaded=loaded)
+    needed = rules.year_gap(queries.calendar(session, actor=actor), year.year)
+    if needed is not None:
+        raise InvalidInput("calendar_year_gap", year=str(year.year), needed=str(needed))
     keep_year(session, year, actor, now)
     queries.forget(session)
     special = rules.special_days(year).values()
@@ -86,27 +94,6 @@ def import_calendar(session: Session, year: YearDefinition, *, actor: Actor, now
         days_off=sum(not kind.is_worked for kind, _ in special),
         makeup_days=sum(kind.is_worked for kind, _ in special),
     )
-
-
-def keep_year(session: Session, year: YearDefinition, actor: Actor, now: datetime) -> None:
-    stored = CalendarYear(
-        year=year.year,
-        version=year.version,
-        title=year.title,
-        title_en=year.title_en,
-        notice=year.notice,
-        published_on=year.published_on,
-        source=year.source,
-        loaded_at=now,
-        person_id=actor.person_id,
-    )
-    session.add(stored)
-    session.flush()
-    for day, (kind, holiday) in rules.special_days(year).items():
-        session.add(
-            CalendarDay(calendar_year_id=stored.id, day=day, type=kind, name=holiday.name, name_en=holiday.name_en)
-        )
-    session.flush()
 
 
 def load_packs(session: Session, packs: Sequence[PackDefinition], *, actor: Actor, now: datetime) -> int:
@@ -125,51 +112,33 @@ def load_packs(session: Session, packs: Sequence[PackDefinition], *, actor: Acto
     return len(fresh)
 
 
-def is_loaded(session: Session, pack: PackDefinition) -> bool:
-    statement = (
-        sa.select(DeadlineRule)
-        .join(DeadlinePack, DeadlinePack.id == DeadlineRule.pack_id)
-        .where(DeadlinePack.code == pack.code, DeadlinePack.version == pack.version)
-    )
-    stored = {one.code: Limit(one.kind, one.amount) for one in session.scalars(statement)}
-    if stored and stored != {one.code: one.limit for one in pack.rules}:
-        raise PackDiffers(value=pack.code)
-    return bool(stored)
+def set_due(
+    session: Session,
+    subject: str,
+    rule: str,
+    *,
+    starts_at: datetime,
+    actor: Actor,
+    now: datetime,
+    pack: str | None = None,
+    urgency: str | None = None,
+) -> Due:
+    """Count a time limit from a moment and keep the due date with pack, rule, calendar, opening hours and trace.
 
-
-def keep_pack(session: Session, pack: PackDefinition, now: datetime) -> None:
-    names = ("code", "version", "title", "title_en", "source", "source_en")
-    stored = DeadlinePack(**{name: getattr(pack, name) for name in names}, loaded_at=now)
-    session.add(stored)
-    session.flush()
-    for one in pack.rules:
-        session.add(
-            DeadlineRule(
-                pack_id=stored.id,
-                code=one.code,
-                kind=one.limit.kind,
-                amount=one.limit.amount,
-                name=one.name,
-                name_en=one.name_en,
-                source=one.source,
-                source_en=one.source_en,
-            )
-        )
-    session.flush()
-
-
-def set_due(session: Session, subject: str, rule: str, *, starts_at: datetime, actor: Actor, now: datetime) -> Due:
-    """Count a time limit of the pack from a moment and keep the due date with its trace. Raises RuleUnknown.
-
-    `subject` is the object it belongs to, such as `request:12`.
+    `subject` is the object it belongs to, such as `request:12`; `pack` None is the one the office uses. Raises
+    RuleUnknown, PackUnknown, or RuleNotInPack.
     """
-    used = queries.rule(session, rule, actor=actor)
-    known = queries.calendar(session, actor=actor)
+    wanted = pack or queries.pack_in_use(session, actor=actor)
+    used = queries.rule(session, rule, pack=wanted, urgency=urgency, actor=actor)
+    known = queries.calendar(session, pack=wanted, actor=actor)
     counted = rules.due_at(known, starts_at, used.limit)
     stored = DueDate(
         subject=subject,
         rule_id=used.rule_id,
+        pack=wanted,
+        urgency=urgency or "",
         calendar_version=rules.version_of(known, rules.years_of(counted)),
+        windows=windows_text(known.windows),
         starts_at=starts_at,
         due_at=counted.due_at,
         is_provisional=counted.is_provisional,
@@ -178,20 +147,59 @@ def set_due(session: Session, subject: str, rule: str, *, starts_at: datetime, a
     )
     session.add(stored)
     session.flush()
-    return queries.due_of(stored, used.code)
+    return queries.due_of(stored, used.code, used.limit.kind)
 
 
 def told(counted: Counted) -> list[list[str | int | None]]:
-    return [[one.day.isoformat(), one.type.value, one.number] for one in counted.days]
+    return [
+        [one.day.isoformat(), one.type.value, one.number, *(() if one.seconds is None else (one.seconds,))]
+        for one in counted.days
+    ]
 
 
-def extend_due(session: Session, due_id: int, rule: str, *, reason: str, actor: Actor, now: datetime) -> Due:
-    """Put a due date off by a further limit, counted from the old one; the id stays. Raises RuleUnknown, NotFound."""
+def windows_text(windows: Sequence[Window]) -> str:
+    return " ".join(str(one) for one in windows)
+
+
+def extend_due(
+    session: Session, due_id: int, rule: str, *, reason: str, actor: Actor, now: datetime, by_law: ByLaw | None = None
+) -> Due:
+    """Put a due date off by a further limit of its pack, counted from the old one; the id stays.
+
+    Where the pack extends only as far as a law says, `by_law` names time and article. Raises RuleUnknown, NotFound,
+    RuleNotInPack for a pack without extensions, ExtensionUsed, or Conflict when a law is missing or out of place.
+    """
     stored = locked_due(session, due_id)
-    used = queries.rule(session, rule, actor=actor)
-    known = queries.calendar(session, actor=actor)
+    extension = session.scalars(
+        sa.select(DeadlinePack.extension).where(DeadlinePack.code == stored.pack).order_by(DeadlinePack.version.desc())
+    ).first()
+    known = as_counted(session, stored, actor)
+    if by_law is not None:
+        if extension is not Extension.BY_LAW:
+            raise Conflict("extension_not_by_law", pack=stored.pack)
+        counted = rules.extended(known, stored.due_at, by_law.limit)
+        return move(session, stored, counted, ChangeKind.EXTENDED, reason, actor, now, by_law=by_law)
+    if extension is Extension.BY_LAW and rule in queries.book(session).without.get(stored.pack, ()):
+        raise Conflict("extension_by_law_only", pack=stored.pack)
+    used = queries.rule(session, rule, pack=stored.pack, urgency=stored.urgency, actor=actor)
+    if used.times is not None and times_used(session, stored, used) >= used.times:
+        raise ExtensionUsed
     counted = rules.extended(known, stored.due_at, used.limit)
     return move(session, stored, counted, ChangeKind.EXTENDED, reason, actor, now, rule=used)
+
+
+def times_used(session: Session, stored: DueDate, used: Rule) -> int:
+    statement = (
+        sa.select(sa.func.count(DueChange.id))
+        .join(DeadlineRule, DeadlineRule.id == DueChange.rule_id)
+        .where(DueChange.due_id == stored.id, DueChange.kind == ChangeKind.EXTENDED, DeadlineRule.code == used.code)
+    )
+    return session.scalars(statement).one()
+
+
+def as_counted(session: Session, stored: DueDate, actor: Actor) -> Calendar:
+    """Today's calendar with the opening hours by which a due date was counted."""
+    return replace(queries.calendar(session, actor=actor), windows=queries.windows_from(stored.windows))
 
 
 def pause_due(session: Session, due_id: int, *, reason: str, actor: Actor, now: datetime) -> Due:
@@ -209,19 +217,31 @@ def resume_due(session: Session, due_id: int, *, reason: str, actor: Actor, now:
     stored = locked_due(session, due_id)
     if stored.paused_at is None:
         raise Conflict("due_not_paused")
-    known, kind = queries.calendar(session, actor=actor), kind_of(session, stored)
+    known, kind = as_counted(session, stored, actor), kind_of(session, stored)
     counted = rules.after_pause(known, stored.due_at, stored.paused_at, now, kind)
     stopped_at, stored.paused_at = stored.paused_at, None
     return move(session, stored, counted, ChangeKind.RESUMED, reason, actor, now, paused_at=stopped_at)
 
 
-def recount_due(session: Session, due_id: int, rule: str, *, reason: str, actor: Actor, now: datetime) -> Due:
+def recount_due(
+    session: Session,
+    due_id: int,
+    rule: str,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    pack: str | None = None,
+    urgency: str | None = None,
+) -> Due:
     """Count a due date anew from its beginning, by this limit and today's calendar; extensions and pauses stay.
 
-    Raises RuleUnknown, NotFound.
+    `pack` and `urgency` None stay what they were. Raises RuleUnknown, RuleNotInPack, PackUnknown, NotFound.
     """
     stored = locked_due(session, due_id)
-    used = queries.rule(session, rule, actor=actor)
+    stored.pack = pack or stored.pack
+    stored.urgency = stored.urgency if urgency is None else urgency
+    used = queries.rule(session, rule, pack=stored.pack, urgency=stored.urgency, actor=actor)
     return recounted(session, stored, used, reason, actor, now)
 
 
@@ -233,19 +253,18 @@ def recompute_provisional(session: Session, *, reason: str, actor: Actor, now: d
     actor.check_everywhere(EDIT)
     words = checked(reason, field="Reason", longest=REASON_LENGTH)
     statement = (
-        sa.select(DueDate, DeadlineRule)
-        .join(DeadlineRule, DeadlineRule.id == DueDate.rule_id)
+        sa.select(DueDate)
         .where(DueDate.is_provisional, DueDate.due_at >= now)
         .order_by(DueDate.id)
         .with_for_update(of=DueDate)
     )
-    found = session.execute(statement).all()
+    found = session.scalars(statement).all()
     if not found:
         raise Conflict("recompute_nothing")
     moved = 0
-    for stored, used in found:
+    for stored in found:
         before = stored.due_at
-        recounted(session, stored, queries.rule_of(used), words, actor, now)
+        recounted(session, stored, used_rule(session, stored), words, actor, now)
         moved += stored.due_at != before
     record(
         session, "deadlines.recomputed", "deadlines:provisional", actor=actor, now=now, count=len(found), moved=moved
@@ -253,10 +272,31 @@ def recompute_provisional(session: Session, *, reason: str, actor: Actor, now: d
     return moved
 
 
+def recount_one(session: Session, due_id: int, *, reason: str, actor: Actor, now: datetime) -> Due:
+    """Count one due date still to come anew, by its own limit and the calendar and opening hours as they are now.
+
+    Raises InvalidInput without a reason, or NotFound.
+    """
+    actor.check_everywhere(EDIT)
+    words = checked(reason, field="Reason", longest=REASON_LENGTH)
+    stored = locked_due(session, due_id)
+    if stored.due_at < now:
+        raise Conflict("due_passed")
+    before = stored.due_at
+    due = recounted(session, stored, used_rule(session, stored), words, actor, now)
+    record(session, "deadlines.recounted", f"due:{due_id}", actor=actor, now=now, moved=int(due.due_at != before))
+    return due
+
+
+def used_rule(session: Session, stored: DueDate) -> Rule:
+    """The very limit a due date was set by, also when its pack has a newer version."""
+    return queries.rule_of(session.get_one(DeadlineRule, stored.rule_id), stored.pack)
+
+
 def recounted(session: Session, stored: DueDate, used: Rule, reason: str, actor: Actor, now: datetime) -> Due:
-    known = queries.calendar(session, actor=actor)
+    known = queries.calendar(session, pack=stored.pack, actor=actor)
     first = rules.due_at(known, stored.starts_at, used.limit)
-    stored.rule_id, stored.trace = used.rule_id, told(first)
+    stored.rule_id, stored.trace, stored.windows = used.rule_id, told(first), windows_text(known.windows)
     counted = replayed(session, stored, first, known, used.limit.kind)
     return move(session, stored, counted, ChangeKind.RECOMPUTED, reason, actor, now, rule=used)
 
@@ -272,13 +312,22 @@ def replayed(session: Session, stored: DueDate, first: Counted, known: Calendar,
     )
     for change, extension in session.execute(statement):
         if change.kind is ChangeKind.EXTENDED:
-            further = rules.extended(known, counted.due_at, Limit(extension.kind, extension.amount))
+            further = rules.extended(known, counted.due_at, limit_of(change, extension))
         elif change.kind is ChangeKind.RESUMED and change.paused_at is not None:
             further = rules.after_pause(known, counted.due_at, change.paused_at, change.changed_at, kind)
         else:
             continue
         counted = Counted(further.due_at, counted.is_provisional or further.is_provisional, counted.days)
     return counted
+
+
+def limit_of(change: DueChange, extension: DeadlineRule | None) -> Limit:
+    """The limit of an extension: what a law gave, else that of its rule."""
+    if change.limit_kind is not None and change.amount is not None:
+        return Limit(change.limit_kind, change.amount)
+    if extension is None:
+        raise ValueError("an extension has a rule or a law")
+    return Limit(extension.kind, extension.amount, extension.rolls_forward)
 
 
 def move(
@@ -291,6 +340,7 @@ def move(
     now: datetime,
     *,
     rule: Rule | None = None,
+    by_law: ByLaw | None = None,
     paused_at: datetime | None = None,
 ) -> Due:
     """Keep where a due date moves, and why."""
@@ -302,6 +352,9 @@ def move(
             due_id=stored.id,
             kind=kind,
             rule_id=None if rule is None else rule.rule_id,
+            limit_kind=None if by_law is None else by_law.limit.kind,
+            amount=None if by_law is None else by_law.limit.amount,
+            law="" if by_law is None else checked(by_law.law, field="Article of the law", longest=LAW_LENGTH),
             calendar_version=rules.version_of(known, years),
             due_before=stored.due_at,
             due_after=counted.due_at,
@@ -316,8 +369,10 @@ def move(
     if is_anew:
         stored.calendar_version, stored.computed_at = rules.version_of(known, years), now
     session.flush()
-    code = session.scalars(sa.select(DeadlineRule.code).where(DeadlineRule.id == stored.rule_id)).one()
-    return queries.due_of(stored, code)
+    code, limit_kind = session.execute(
+        sa.select(DeadlineRule.code, DeadlineRule.kind).where(DeadlineRule.id == stored.rule_id)
+    ).one()
+    return queries.due_of(stored, code, limit_kind)
 
 
 def kind_of(session: Session, stored: DueDate) -> LimitKind:

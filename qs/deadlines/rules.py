@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
+from qs.deadlines.hours import (
+    ZERO,
+    after,
+    after_hours,
+    after_open_time,
+    closing,
+    day_type,
+    each,
+    is_worked,
+    open_on,
+    open_time,
+    overlap,
+    plain_type,
+)
 from qs.deadlines.terms import (
     FESTIVALS,
     Calendar,
@@ -14,32 +27,44 @@ from qs.deadlines.terms import (
     DayChange,
     DayType,
     HolidayDefinition,
+    Ledger,
+    LedgerDay,
     Limit,
     LimitKind,
     PackDefinition,
+    Reading,
     YearDefinition,
 )
-from qs.errors import Problem
-from qs.periods import local_day
+from qs.errors import Conflict, Problem
+from qs.periods import local_day, start_of
 
 ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 LONGEST_HOLIDAY_DAYS = 10
-LARGEST_AMOUNT = {LimitKind.WORKING_DAYS: 250, LimitKind.CALENDAR_DAYS: 366, LimitKind.HOURS: 24 * 31}
+LARGEST_AMOUNT = {
+    LimitKind.WORKING_DAYS: 250,
+    LimitKind.CALENDAR_DAYS: 366,
+    LimitKind.HOURS: 24 * 31,
+    LimitKind.OFFICE_HOURS: 400,
+}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SHORT_DAYS = (3, 5, 7, 10)  # of the Administrative Reconsideration Law of 2023, article 88: working days
+Pause = tuple[datetime, datetime]  # from, to
 
 
-def day_type(calendar: Calendar, day: date) -> DayType:
-    """What a day is: as the year's file names it, else by its weekday."""
-    return calendar.special.get(day) or plain_type(day)
+class BeyondCalendar(Conflict):
+    """A strict count would need a year that is not loaded."""
+
+    code = "calendar_beyond"
 
 
-def plain_type(day: date) -> DayType:
-    return DayType.WEEKEND if day.weekday() >= SATURDAY else DayType.WORK
+def limit_as_read(kind: LimitKind, amount: int, reading: Reading, *, rolls_forward: bool = True) -> Limit:
+    """A limit as its act wants its days read.
 
-
-def is_worked(calendar: Calendar, day: date) -> bool:
-    return day_type(calendar, day).is_worked
+    Administrative Reconsideration Law (2023): periods of 3, 5, 7 and 10 日 are working days, longer ones calendar days.
+    """
+    if reading is Reading.RECONSIDERATION_2023 and kind is LimitKind.CALENDAR_DAYS and amount in SHORT_DAYS:
+        return Limit(LimitKind.WORKING_DAYS, amount)
+    return Limit(kind, amount, rolls_forward)
 
 
 def due_at(calendar: Calendar, starts_at: datetime, limit: Limit) -> Counted:
@@ -47,20 +72,30 @@ def due_at(calendar: Calendar, starts_at: datetime, limit: Limit) -> Counted:
 
     Days: that of the event is not counted; the limit ends at the close of business of the last day. Working days
     leave out weekends and days off, make-up days count. Calendar days count all; when the last one is not worked, the
-    limit ends on the next day that is (general rule of Chinese procedure, e.g. Civil Procedure Law on time periods).
-    Hours run day and night.
+    limit ends on the next day that is (general rule of Chinese procedure, e.g. Civil Procedure Law on time periods),
+    unless the limit does not roll forward. Hours run day and night, opening hours only while the office is open.
     """
-    first = local_day(starts_at, calendar.zone)
     if limit.kind is LimitKind.HOURS:
-        ends_at = starts_at + timedelta(hours=limit.amount)
-        days = tuple(
-            CountedDay(day, day_type(calendar, day), None) for day in each(first, local_day(ends_at, calendar.zone))
-        )
-        return Counted(ends_at.astimezone(UTC), False, days)
+        reached = after_hours(calendar, starts_at, timedelta(hours=limit.amount))
+        return Counted(reached.ends_at, False, reached.days)
+    if limit.kind is LimitKind.OFFICE_HOURS:
+        reached = after_open_time(calendar, starts_at, timedelta(hours=limit.amount))
+        is_unknown = any(one.day.year not in calendar.years for one in reached.days)
+        return Counted(reached.ends_at, is_unknown, reached.days)
+    first = local_day(starts_at, calendar.zone)
     passed = [CountedDay(first, day_type(calendar, first), None)]
-    counter = count_working if limit.kind is LimitKind.WORKING_DAYS else count_calendar
-    passed.extend(counter(calendar, first, limit.amount))
+    if limit.kind is LimitKind.WORKING_DAYS:
+        passed.extend(count_working(calendar, first, limit.amount))
+    else:
+        passed.extend(count_calendar(calendar, first, limit))
     return Counted(closing(calendar, passed[-1].day), reaches_unknown(calendar, passed), tuple(passed))
+
+
+def check_loaded(calendar: Calendar, counted: Counted) -> None:
+    """Refuse a count that needed a year which is not loaded. Raises BeyondCalendar."""
+    if counted.is_provisional:
+        missing = min(one.day.year for one in counted.days if one.day.year not in calendar.years)
+        raise BeyondCalendar(year=str(missing))
 
 
 def count_working(calendar: Calendar, first: date, amount: int) -> Iterator[CountedDay]:
@@ -73,28 +108,15 @@ def count_working(calendar: Calendar, first: date, amount: int) -> Iterator[Coun
             return
 
 
-def count_calendar(calendar: Calendar, first: date, amount: int) -> Iterator[CountedDay]:
+def count_calendar(calendar: Calendar, first: date, limit: Limit) -> Iterator[CountedDay]:
     for number, day in enumerate(after(first), start=1):
         kind = day_type(calendar, day)
-        yield CountedDay(day, kind, number if number <= amount else None)
-        if number >= amount and kind.is_worked:
+        yield CountedDay(day, kind, number if number <= limit.amount else None)
+        if number >= limit.amount and (kind.is_worked or not limit.rolls_forward):
             return
 
 
-def after(day: date) -> Iterator[date]:
-    return (day + timedelta(days=number) for number in count(1))
-
-
-def each(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))
-
-
-def closing(calendar: Calendar, day: date) -> datetime:
-    """The end of business of a day."""
-    return datetime.combine(day, calendar.closes_at, calendar.zone).astimezone(UTC)
-
-
-def reaches_unknown(calendar: Calendar, days: list[CountedDay]) -> bool:
+def reaches_unknown(calendar: Calendar, days: Sequence[CountedDay]) -> bool:
     """True when some day after the event lies in a year that is not loaded."""
     return any(one.day.year not in calendar.years for one in days[1:])
 
@@ -106,6 +128,22 @@ def working_days_between(calendar: Calendar, first: date, last: date) -> int:
     return sum(is_worked(calendar, day) for day in each(first + ONE_DAY, last))
 
 
+def latest_day(calendar: Calendar, event_on: date, limit: Limit) -> date:
+    """The last day on which something may be done that must be done so long before an event, whose day is not counted.
+
+    Only limits in days; calendar days are never rolled, since that would shorten the time. Raises ValueError for hours.
+    """
+    if limit.kind is LimitKind.CALENDAR_DAYS:
+        return event_on - timedelta(days=limit.amount)
+    if limit.kind is not LimitKind.WORKING_DAYS:
+        raise ValueError("a limit before an event is counted in days")
+    day, left = event_on, limit.amount
+    while left:
+        day -= ONE_DAY
+        left -= is_worked(calendar, day)
+    return day
+
+
 def extended(calendar: Calendar, due: datetime, limit: Limit) -> Counted:
     """A due moment put off by a further limit, counted from the old one."""
     return due_at(calendar, due, limit)
@@ -114,17 +152,92 @@ def extended(calendar: Calendar, due: datetime, limit: Limit) -> Counted:
 def after_pause(
     calendar: Calendar, due: datetime, paused_at: datetime, resumed_at: datetime, kind: LimitKind
 ) -> Counted:
-    """The due moment after a pause: the time paused is added, in working days for limits counted in days.
+    """The due moment after a pause: the working time paused is added to it, to the second.
 
-    A working day counts as paused when the clock stood at its close of business. Hours are added as they are.
+    Working time is the time the office was open; for hours that run day and night it is all of the time. Pauses may
+    therefore be added in any order, and one outside working time adds nothing.
     """
     if kind is LimitKind.HOURS:
-        return Counted(due + (resumed_at - paused_at), False, ())
-    stood = sum(
-        is_worked(calendar, day) and paused_at <= closing(calendar, day) < resumed_at
-        for day in each(local_day(paused_at, calendar.zone), local_day(resumed_at, calendar.zone))
-    )
-    return extended(calendar, due, Limit(LimitKind.WORKING_DAYS, stood)) if stood else Counted(due, False, ())
+        return Counted(due + max(resumed_at - paused_at, ZERO), False, ())
+    stood = open_time(calendar, paused_at, resumed_at)
+    if stood == ZERO:
+        return Counted(due, False, ())
+    reached = after_open_time(calendar, due, stood)
+    passed = [local_day(paused_at, calendar.zone), *(one.day for one in reached.days[1:])]
+    return Counted(reached.ends_at, any(day.year not in calendar.years for day in passed), reached.days)
+
+
+def remaining(calendar: Calendar, since: datetime, due: datetime, kind: LimitKind) -> timedelta:
+    """The working time from a moment until something is due; negative when it is late. Hours count day and night."""
+    if kind is LimitKind.HOURS:
+        return due - since
+    return open_time(calendar, since, due) if since <= due else -open_time(calendar, due, since)
+
+
+def ledger(
+    calendar: Calendar,
+    starts_at: datetime,
+    limit: Limit,
+    *,
+    pauses: Sequence[Pause] = (),
+    extension: Limit | None = None,
+) -> Ledger:
+    """A due date from its beginning to its end: the first count, every pause, then an extension, day by day."""
+    first = due_at(calendar, starts_at, limit)
+    paused_to, is_provisional, paused = first.due_at, first.is_provisional, ZERO
+    for begins, ends in pauses:
+        moved = after_pause(calendar, paused_to, begins, ends, limit.kind)
+        paused_to, is_provisional = moved.due_at, is_provisional or moved.is_provisional
+        paused += working_time(calendar, begins, ends, limit.kind)
+    due = paused_to
+    further: tuple[CountedDay, ...] = ()
+    if extension is not None:
+        counted = extended(calendar, paused_to, extension)
+        due, further, is_provisional = counted.due_at, counted.days, is_provisional or counted.is_provisional
+    days = tuple(ledger_days(calendar, first, paused_to, further, pauses, limit.kind))
+    return Ledger(first, paused_to, due, paused, is_provisional, days)
+
+
+def ledger_days(
+    calendar: Calendar,
+    first: Counted,
+    paused_to: datetime,
+    further: Sequence[CountedDay],
+    pauses: Sequence[Pause],
+    kind: LimitKind,
+) -> Iterator[LedgerDay]:
+    counted = {one.day: one for one in first.days}
+    extra = {one.day: one for one in further[1:]}
+    reached = local_day(paused_to, calendar.zone)
+    last = max(reached, *extra) if extra else reached
+    for day in each(first.days[0].day, max(last, first.days[-1].day)):
+        one, later = counted.get(day), extra.get(day)
+        begins_on = first.days[-1].day
+        yield LedgerDay(
+            day,
+            day_type(calendar, day),
+            later.number if later else one.number if one else None,
+            seconds_of(one or later),
+            sum((paused_on(calendar, day, pause, kind) for pause in pauses), ZERO),
+            is_added=begins_on < day <= reached and is_worked(calendar, day),
+            is_extension=later is not None and later.number is not None,
+        )
+
+
+def seconds_of(one: CountedDay | None) -> timedelta | None:
+    return None if one is None or one.seconds is None else timedelta(seconds=one.seconds)
+
+
+def paused_on(calendar: Calendar, day: date, pause: Pause, kind: LimitKind) -> timedelta:
+    if kind is not LimitKind.HOURS:
+        return open_on(calendar, day, *pause)
+    whole = (start_of(day, calendar.zone), start_of(day + ONE_DAY, calendar.zone))
+    return overlap(*pause, whole)
+
+
+def working_time(calendar: Calendar, begins: datetime, ends: datetime, kind: LimitKind) -> timedelta:
+    """The time of a pause that counts for a limit."""
+    return max(ends - begins, ZERO) if kind is LimitKind.HOURS else open_time(calendar, begins, ends)
 
 
 def version_of(calendar: Calendar, years: set[int]) -> str:
@@ -198,6 +311,14 @@ def day_changes(calendar: Calendar, year: YearDefinition) -> tuple[DayChange, ..
     return tuple(changes)
 
 
+def year_gap(calendar: Calendar, year: int) -> int | None:
+    """The year that must be loaded before this one, since loaded years follow each other; None when it may come."""
+    loaded = set(calendar.years)
+    if not loaded or year in loaded or min(loaded) - 1 <= year <= max(loaded) + 1:
+        return None
+    return max(loaded) + 1 if year > max(loaded) else min(loaded) - 1
+
+
 def pack_problems(pack: PackDefinition) -> Iterator[Problem]:
     codes: set[str] = set()
     for rule in pack.rules:
@@ -206,3 +327,6 @@ def pack_problems(pack: PackDefinition) -> Iterator[Problem]:
         codes.add(rule.code)
         if not 0 < rule.limit.amount <= LARGEST_AMOUNT[rule.limit.kind]:
             yield Problem("limit_amount_implausible", where=rule.code, facts={"amount": rule.limit.amount})
+    for code in pack.without:
+        if code in codes:
+            yield Problem("pack_rule_in_without", where=code, facts={"value": code})

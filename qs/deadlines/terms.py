@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from qs.i18n import N_
-
-PACK = "cn-12345-5wd"  # the pack in use
-CLOSES_AT = time(17, 30)  # end of business, local time
+DEFAULT_PACK = "cn-12345-5wd"  # in use until another is chosen; what another pack lacks is taken from it
 
 
 class DayType(StrEnum):
@@ -33,7 +30,42 @@ class LimitKind(StrEnum):
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
-    HOURS = "hours"
+    HOURS = "hours"  # day and night
+    OFFICE_HOURS = "office_hours"  # only while the office is open
+
+    @property
+    def is_in_hours(self) -> bool:
+        return self in (LimitKind.HOURS, LimitKind.OFFICE_HOURS)
+
+
+class Extension(StrEnum):
+    """How a pack lets a request be extended."""
+
+    ONCE = "once"  # by the pack's limit
+    BY_LAW = "by_law"  # only as far as a law says, which is named
+    NONE = "none"
+
+
+class Reading(StrEnum):
+    """What the word “day” (日) means in a rule."""
+
+    PLAIN = "plain"
+    RECONSIDERATION_2023 = "reconsideration_2023"  # 3, 5, 7 and 10 days are working days
+
+
+class Aim(StrEnum):
+    """Which side of a service level is the good one."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+
+
+class TargetUnit(StrEnum):
+    """What a service level is measured in."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    SHARE = "share"  # 0 to 1
 
 
 class ChangeKind(StrEnum):
@@ -47,32 +79,96 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """A time limit: so many working days, calendar days, or hours."""
+    """A time limit: so many working days, calendar days, or hours.
+
+    `rolls_forward`: calendar days whose last one is not worked end on the next day that is.
+    """
 
     kind: LimitKind
     amount: int
+    rolls_forward: bool = True
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """A stretch of a working day in which the office is open, in local time."""
+
+    opens: time
+    closes: time
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+USUAL_WINDOWS = (Window(time(9), time(12)), Window(time(13, 30), time(17, 30)))  # local rule; can be changed on screen
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which days are worked. `special` names the days off and the make-up days, every other day goes by its weekday.
+    """Which days are worked, and when the office is open on them.
 
-    `years` are the loaded ones with their version; outside them only weekends are known.
+    `special` names the days off and the make-up days, every other day goes by its weekday. `years` are the loaded ones
+    with their version; outside them only weekends are known. `windows` do not overlap and are in order.
     """
 
     zone: ZoneInfo
     years: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     special: Mapping[date, DayType] = field(default_factory=lambda: MappingProxyType({}))
-    closes_at: time = CLOSES_AT
+    windows: tuple[Window, ...] = USUAL_WINDOWS
+
+    @property
+    def closes_at(self) -> time:
+        """The end of business, local time."""
+        return self.windows[-1].closes
+
+    @property
+    def day_length(self) -> timedelta:
+        """How long the office is open on a working day."""
+        zero = datetime.combine(date.min, time())
+        spans = ((datetime.combine(zero, one.opens), datetime.combine(zero, one.closes)) for one in self.windows)
+        return sum((ends - begins for begins, ends in spans), timedelta())
 
 
 @dataclass(frozen=True)
 class CountedDay:
-    """One day of a count; `number` is its running number, None when it is not counted."""
+    """One day of a count; `number` is its running number, None when it is not counted.
+
+    `seconds`: how much of the day was counted by a limit in hours; None for limits in days.
+    """
 
     day: date
     type: DayType
     number: int | None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class LedgerDay:
+    """One day of a whole story: the first count, the pauses and the extension.
+
+    `number` belongs to the first count or, when `is_extension`, to the extension; `paused` is the working time for
+    which the clock stood, `is_added` marks a day on which paused time was made up for.
+    """
+
+    day: date
+    type: DayType
+    number: int | None
+    counted: timedelta | None
+    paused: timedelta
+    is_added: bool = False
+    is_extension: bool = False
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A due date from the beginning to the end: as first counted, after the pauses, after the extension."""
+
+    first: Counted
+    paused_to: datetime
+    due_at: datetime
+    paused: timedelta
+    is_provisional: bool
+    days: tuple[LedgerDay, ...]
 
 
 @dataclass(frozen=True)
@@ -97,11 +193,14 @@ class Due:
     rule: str = ""
     starts_at: datetime | None = None
     paused_at: datetime | None = None
+    kind: LimitKind = LimitKind.WORKING_DAYS
+    pack: str = DEFAULT_PACK  # asked for; the rule may come from the default pack
+    urgency: str = ""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One time limit of a pack, with its words and its source."""
+    """One time limit of a pack, with its words and its source. `times`: how often it may extend one due date."""
 
     rule_id: int
     code: str
@@ -110,11 +209,25 @@ class Rule:
     name_en: str
     source: str
     source_en: str
+    pack: str = DEFAULT_PACK
+    article: str = ""
+    is_local: bool = False  # the office's own rule, not a law's
+    times: int | None = None
+    note: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True)
+class ByLaw:
+    """An extension that a law allows, with its article."""
+
+    limit: Limit
+    law: str
 
 
 @dataclass(frozen=True)
 class Change:
-    """One move of a stored due date."""
+    """One move of a stored due date. `paused_at` of a resumption: when the clock had been stopped."""
 
     kind: ChangeKind
     changed_at: datetime
@@ -122,6 +235,29 @@ class Change:
     due_after: datetime
     reason: str
     rule: str = ""
+    law: str = ""
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which pack the office counts by, since when; version 0 while nobody has chosen."""
+
+    pack: str
+    version: int
+    chosen_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When the office is open on working days; version 0 while nobody has changed it; `pack` empty for the office."""
+
+    windows: tuple[Window, ...]
+    version: int
+    pack: str
+    changed_at: datetime | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +271,7 @@ class Trace:
     computed_at: datetime
     days: tuple[CountedDay, ...]
     changes: tuple[Change, ...]
+    windows: tuple[Window, ...] = USUAL_WINDOWS
 
 
 @dataclass(frozen=True)
@@ -173,11 +310,30 @@ class RuleDefinition:
     name_en: str
     source: str
     source_en: str
+    article: str = ""
+    is_local: bool = False
+    times: int | None = None
+    note: str = ""
+    note_en: str = ""
+
+
+@dataclass(frozen=True)
+class TargetDefinition:
+    """A service level as a pack file defines it: what is documented and aimed at, not counted as a due date."""
+
+    code: str
+    aim: Aim
+    amount: float
+    unit: TargetUnit
+    name: str
+    name_en: str
+    source: str
+    source_en: str
 
 
 @dataclass(frozen=True)
 class PackDefinition:
-    """A pack of time limits as its file defines it."""
+    """A pack of time limits as its file defines it. `without`: limits it has none of, which no other pack fills in."""
 
     code: str
     version: int
@@ -186,6 +342,13 @@ class PackDefinition:
     source: str
     source_en: str
     rules: tuple[RuleDefinition, ...]
+    region: str = ""  # where it applies
+    region_en: str = ""
+    approver: str = ""  # who approves an extension
+    approver_en: str = ""
+    extension: Extension = Extension.ONCE
+    without: tuple[str, ...] = ()
+    targets: tuple[TargetDefinition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,77 +372,4 @@ FESTIVALS: dict[str, tuple[str, ...]] = {
     "mid-autumn": ("mid-autumn",),
     "national": ("national",),
     "national-mid-autumn": ("national", "mid-autumn"),
-}
-
-LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
-    DayType: {
-        DayType.WORK: N_("Working day"),
-        DayType.WEEKEND: N_("Weekend"),
-        DayType.HOLIDAY: N_("Day off"),
-        DayType.MAKEUP_WORK: N_("Make-up working day"),
-    },
-    LimitKind: {
-        LimitKind.WORKING_DAYS: N_("Working days"),
-        LimitKind.CALENDAR_DAYS: N_("Calendar days"),
-        LimitKind.HOURS: N_("Hours"),
-    },
-    ChangeKind: {
-        ChangeKind.EXTENDED: N_("Extended"),
-        ChangeKind.PAUSED: N_("Paused"),
-        ChangeKind.RESUMED: N_("Resumed"),
-        ChangeKind.RECOMPUTED: N_("Counted again"),
-    },
-}
-ERRORS: dict[str, str] = {
-    "rule_unknown": N_("There is no time limit “{rule}” in the pack. Choose one of the list."),
-    "due_unknown": N_("There is no such due date."),
-    "due_paused": N_("The clock stands already. Let it run on first."),
-    "due_not_paused": N_("The clock is not standing, so it cannot run on."),
-    "calendar_file_without_year": N_("The file has no [[calendar]], or more than one. It must describe one year."),
-    "calendar_year_implausible": N_("{year} is not a year this calendar can hold."),
-    "calendar_day_outside_year": N_("{day} does not lie in {year}. Correct the date."),
-    "calendar_day_twice": N_("{day} is named twice. A day is either off or worked."),
-    "calendar_days_reversed": N_("The last day off lies before the first."),
-    "calendar_makeup_on_weekday": N_("{day} is a working day anyway. Only a Saturday or Sunday can be a make-up day."),
-    "calendar_festival_unknown": N_(
-        "“{value}” is no public holiday. Observances are not days off: leave it out, or use one of {known}."
-    ),
-    "calendar_festival_missing": N_("The public holiday “{value}” is missing. Add its days as the notice gives them."),
-    "calendar_days_too_many": N_("{value} lasts {days} days; a public holiday has at most {most}. Check the dates."),
-    "calendar_year_known": N_("The calendar of {year} is loaded in this version already. Nothing was changed."),
-    "calendar_version_too_low": N_("Version {version} of {year} is not newer than the loaded one, {loaded}."),
-    "pack_without_head": N_("The file has no [[pack]], or more than one."),
-    "limit_amount_implausible": N_("A time limit of {amount} is not plausible."),
-    "pack_differs": N_(
-        "The pack “{value}” is loaded in this version with other limits. Give the new one a new version."
-    ),
-    "recompute_nothing": N_("No due date is provisional, so there is nothing to count again."),
-}
-ACTIONS: dict[str, str] = {  # what an entry of the trail says was done
-    "deadlines.loaded_calendars": N_("Loaded working-day calendars"),
-    "deadlines.imported_calendar": N_("Imported a calendar year"),
-    "deadlines.loaded_packs": N_("Loaded time limits"),
-    "deadlines.recomputed": N_("Counted provisional due dates again"),
-}
-OBJECTS: dict[str, str] = {  # what an entry of the trail is about: the word before the colon
-    "calendar": N_("Calendar"),
-    "deadline_pack": N_("Pack of time limits"),
-    "deadlines": N_("Due dates"),
-}
-FACTS: dict[str, str] = {  # what the facts of its entries are called
-    "years": N_("years"),
-    "version": N_("version"),
-    "days_off": N_("days off"),
-    "makeup_days": N_("make-up working days"),
-    "moved": N_("moved"),
-}
-WAITING: dict[str, tuple[str, str]] = {  # what waits for somebody: the line, and why
-    "calendar_missing": (
-        N_("Import the working-day calendar of {year_text}"),
-        N_("{count} due dates are provisional: they were counted by weekends only"),
-    ),
-    "calendar_soon": (
-        N_("Import the working-day calendar of {year_text} once the notice is out"),
-        N_("Until then, due dates in that year are provisional"),
-    ),
 }

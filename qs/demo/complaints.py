@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from qs.actor import PUBLIC
 from qs.complaints import actions, call_backs, extensions, intake
 from qs.complaints.terms import CallBackAnswer, Outcome, Refusal, RequestChannel, RequestKind, Satisfaction
+from qs.deadlines.hours import is_worked
 from qs.deadlines.queries import calendar
-from qs.deadlines.rules import is_worked
 from qs.demo.complaints_city import Case, City, places, texts
 from qs.demo.complaints_matters import named, pending, stories, usual
 from qs.demo.office import Office

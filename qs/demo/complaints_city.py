@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Role
 from qs.complaints.terms import NewRequest
-from qs.deadlines.rules import is_worked
+from qs.deadlines.hours import is_worked
 from qs.deadlines.terms import Calendar
 from qs.demo.office import Office
 from qs.directory.models import Area, Provider, Service
@@ -44,6 +44,7 @@ class Place:
 
     service_id: int
     code: str
+    name: str
     group: str
     area: str
     leader: Actor
@@ -107,7 +108,7 @@ def texts() -> dict[str, Any]:  # Any: as the file defines it
 def places(session: Session, office: Office) -> dict[str, Place]:
     """The services that have a leader, by code."""
     statement = (
-        sa.select(Service.id, Service.code, Area.code.label("area"), Provider.department_id)
+        sa.select(Service.id, Service.code, Service.name, Area.code.label("area"), Provider.department_id)
         .join(Provider, Provider.id == Service.provider_id)
         .join(Area, Area.id == Service.area_id)
         .order_by(Service.code)
@@ -118,7 +119,8 @@ def places(session: Session, office: Office) -> dict[str, Place]:
         if leader is None:
             continue
         group = GROUPS.get(row.code) or row.code.removeprefix(f"{row.area}-")
-        found[row.code] = Place(row.id, row.code, group, row.area, leader, head_of(office, row.department_id))
+        head = head_of(office, row.department_id)
+        found[row.code] = Place(row.id, row.code, row.name, group, row.area, leader, head)
     return found
 
 

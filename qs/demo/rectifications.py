@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM, Actor
 from qs.attachments.terms import Upload
 from qs.deadlines import queries as deadlines
-from qs.deadlines.rules import closing, day_type, due_at
+from qs.deadlines.hours import closing, day_type
+from qs.deadlines.rules import due_at
 from qs.deadlines.terms import Calendar, Limit, LimitKind
 from qs.demo.office import Office
 from qs.observations.models import Stream

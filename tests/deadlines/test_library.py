@@ -86,6 +86,7 @@ def test_the_preview_names_the_days_a_file_would_change():
 
 def test_a_pack_with_an_unknown_way_of_counting_is_refused():
     head = '[[pack]]\ncode = "p"\nversion = 1\ntitle = "t"\ntitle_en = "t"\nsource = "s"\nsource_en = "s"\n'
+    head += 'region = ""\nregion_en = ""\nextension = "once"\napprover = ""\napprover_en = ""\nwithout = []\n'
     rule = (
         '[[rule]]\ncode = "r"\nkind = "weeks"\namount = 1\nname = "n"\nname_en = "n"\nsource = "s"\nsource_en = "s"\n'
     )
