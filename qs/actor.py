@@ -36,6 +36,7 @@ class Permission(StrEnum):
     COVERAGE_READ = "coverage.read"
     PERSONAL_REVEAL = "personal.reveal"  # see who a requester is, with a reason that is kept
     PERSONAL_ERASE = "personal.erase"
+    PERSONAL_OVERSEE = "personal.oversee"  # times of keeping, holds, wishes to be erased and looks; never the data
     DEADLINES_READ = "deadlines.read"
     DEADLINES_EDIT = "deadlines.edit"
     RECTIFICATIONS_READ = "rectifications.read"
@@ -205,9 +206,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.DEADLINES_READ,
         P.DEADLINES_EDIT,
     },
-    Role.AUDITOR: CHAIN_READERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ, P.NOTICES_READ},
+    Role.AUDITOR: CHAIN_READERS | {P.FEEDS_READ, P.PEOPLE_READ, P.AUDIT_READ, P.NOTICES_READ, P.PERSONAL_OVERSEE},
     Role.ADMINISTRATOR: EVERYBODY
-    | {P.PEOPLE_READ, P.PEOPLE_EDIT, P.KEYS_EDIT, P.DIRECTORY_EDIT, P.FEEDS_READ, P.PERSONAL_ERASE},
+    | {P.PEOPLE_READ, P.PEOPLE_EDIT, P.KEYS_EDIT, P.DIRECTORY_EDIT, P.FEEDS_READ, P.PERSONAL_ERASE, P.PERSONAL_OVERSEE},
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -169,6 +169,29 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with Session(self._writer, info={"audit_key": self.audit_key}) as session, session.begin():
             yield session
+
+    def fold_log(self) -> bool:
+        """SQLite: move the write-ahead log into the file and cut it off, so that nothing erased is left in it.
+
+        True when it is done; False while somebody still reads an older state. PostgreSQL keeps its log by itself.
+        """
+        if is_postgresql(self.engine.dialect):
+            return True
+        with closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _pages, _moved = cursor.fetchone()
+        return not busy
+
+
+def overwrite_deleted(session: Session) -> None:
+    """Let this transaction overwrite what it deletes, also on pages that become free (SQLite, secure_delete=ON).
+
+    The write-ahead log holds the old pages until `Database.fold_log`. PostgreSQL overwrites when it vacuums.
+    """
+    connection = session.connection()
+    if not is_postgresql(connection.dialect):
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def read_or_make_secret(path: Path) -> bytes:

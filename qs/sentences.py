@@ -27,7 +27,7 @@ from qs.rectifications import terms as rectifications
 from qs.standards import terms as standards
 from qs.tabular import terms as tabular
 from qs.training import terms as training
-from qs.vault import terms as vault
+from qs.vault import wording as vault
 from qs.waiting import Waiting
 
 CHAIN = (

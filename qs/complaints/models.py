@@ -123,6 +123,7 @@ class Request(Model):
     called_back_at: Mapped[datetime | None]  # the last one that reached somebody
     failed_call_count: Mapped[int] = mapped_column(default=0)  # since the last reply
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    redacted_at: Mapped[datetime | None]  # personal data in its words were blotted out
 
 
 class RequestStep(Model):
@@ -299,6 +300,16 @@ class SpentChallenge(Model):
 
     hash: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), primary_key=True)
     spent_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ContactCheck(Model):
+    """A wrong number or address given with a receipt code, for the limit of tries; forgotten after a day."""
+
+    __tablename__ = "request_contact_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(sa.ForeignKey("request.id"), index=True)
+    at: Mapped[datetime]
 
 
 class RequestCounter(Model):

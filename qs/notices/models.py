@@ -16,7 +16,7 @@ class NoticeWish(Model):
 
     __tablename__ = "notice_wish"
     __table_args__ = (
-        sa.CheckConstraint("(channel = 'none') = (address IS NULL)", name="channel_with_address"),
+        sa.CheckConstraint("(channel IN ('none', 'screen')) = (address IS NULL)", name="channel_with_address"),
         sa.CheckConstraint("hour BETWEEN 0 AND 23", name="hour_of_a_day"),
     )
 
@@ -31,11 +31,16 @@ class NoticeWish(Model):
 
 
 class OutboxNotice(Model):
-    """One message to one person: what it says, how far it has come, and when it is tried next."""
+    """One message to one person: what it says, how far it has come, and when it is tried next.
+
+    To somebody who works here, or to a requester whose address stands in the vault and is read at the moment of sending.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (
         sa.UniqueConstraint("person_id", "dedupe_key"),
+        sa.UniqueConstraint("vault_id", "dedupe_key"),
+        sa.CheckConstraint("(person_id IS NULL) <> (vault_id IS NULL)", name="to_one_recipient"),
         sa.Index(None, "state", "due_at"),
         sa.CheckConstraint("(state = 'in_digest') = (digest_id IS NOT NULL)", name="digest_named"),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_with_moment"),
@@ -44,7 +49,8 @@ class OutboxNotice(Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    vault_id: Mapped[int | None] = mapped_column(sa.ForeignKey("vault_person.id"), index=True)  # a requester
     dedupe_key: Mapped[str] = mapped_column(sa.String(160))
     topic: Mapped[str] = mapped_column(sa.String(80), index=True)
     kind: Mapped[str] = mapped_column(sa.String(60))
@@ -58,6 +64,7 @@ class OutboxNotice(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # on the screen, by the person
     last_error: Mapped[Failure | None] = mapped_column(enum_column(Failure))
     incident: Mapped[str | None] = mapped_column(sa.String(16))  # the number under which the log names it
     digest_id: Mapped[int | None] = mapped_column(sa.ForeignKey("notice.id"))

@@ -27,7 +27,13 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     WEBHOOK = "webhook"
+    SCREEN = "screen"  # nowhere but here
     NONE = "none"
+
+    @property
+    def leaves_the_house(self) -> bool:
+        """True when a notice is sent somewhere; all but `NONE` show it on the screen as well."""
+        return self in (Channel.EMAIL, Channel.WEBHOOK)
 
 
 class Rhythm(StrEnum):
@@ -57,6 +63,7 @@ class NoticeState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"  # claimed by a process, until its lease ends
     SENT = "sent"
+    SHOWN = "shown"  # stands on the screen and goes nowhere else
     FAILED = "failed"  # tried in vain, to be tried again
     GIVEN_UP = "given_up"
     IN_DIGEST = "in_digest"  # its words went into a digest, a notice of its own
@@ -174,6 +181,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Channel: {
         Channel.EMAIL: N_("E-mail"),
         Channel.WEBHOOK: N_("Webhook"),
+        Channel.SCREEN: N_("On this screen only"),
         Channel.NONE: N_("Not at all"),
     },
     Rhythm: {
@@ -195,6 +203,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         NoticeState.QUEUED: N_("Waits to be sent"),
         NoticeState.SENDING: N_("Being sent"),
         NoticeState.SENT: N_("Sent"),
+        NoticeState.SHOWN: N_("On the screen"),
         NoticeState.FAILED: N_("Will be tried again"),
         NoticeState.GIVEN_UP: N_("Given up"),
         NoticeState.IN_DIGEST: N_("Went into a digest"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
 import hmac
 import json
 import re
 from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from qs.audit.rules import derived_key
 from qs.errors import Conflict, InvalidInput, Problem
+from qs.periods import local_day, start_of
 from qs.texts import composed, text_problems
-from qs.vault.terms import FIELDS, Masked, Personal
+from qs.vault.terms import FIELDS, Masked, Personal, Span
 
 NONCE_BYTES = 12  # of AES-GCM, NIST SP 800-38D section 8.2
 KEY_BYTES = 32
@@ -77,6 +81,18 @@ def masked_email(email: str) -> str:
     return f"{local[:1]}{HIDDEN * 3}@{domain}" if email else ""
 
 
+def is_own_contact(personal: Personal, said: str) -> bool:
+    """True when somebody names the phone number or e-mail address that is kept, in full, however it is typed.
+
+    Digits never count as an answer for somebody of whom no number is kept.
+    """
+    typed = said.strip()
+    number, kept = digits_of(typed), digits_of(personal.phone)
+    same_number = bool(kept) and hmac.compare_digest(number.encode(), kept.encode())
+    email = personal.email.casefold().encode()
+    return same_number or (bool(email) and hmac.compare_digest(typed.casefold().encode(), email))
+
+
 def digits_of(phone: str) -> str:
     """The number without blanks, signs and the country's code: how one number is told from another."""
     digits = "".join(sign for sign in phone if "0" <= sign <= "9")
@@ -92,6 +108,32 @@ def contact_hash(secret: bytes, year: int, personal: Personal) -> str | None:
     if not contact:
         return None
     return hmac.digest(derived_key(secret, f"vault contact {year}"), contact.encode(), "sha256").hex()
+
+
+def is_over(ended_at: datetime, amount: int, span: Span, now: datetime, zone: ZoneInfo) -> bool:
+    """True when what ended at a moment has been kept for its time."""
+    return ended_at < kept_since(now, amount, span, zone)
+
+
+def kept_since(now: datetime, amount: int, span: Span, zone: ZoneInfo) -> datetime:
+    """What ended before this moment is past its time of keeping.
+
+    Hours are counted from moment to moment. Days, months and years are those of the office's calendar, and their last
+    day belongs to the time of keeping; a month without that day ends with its last one.
+    """
+    if span is Span.HOURS:
+        return now - timedelta(hours=amount)
+    today = local_day(now, zone)
+    if span is Span.DAYS:
+        return start_of(today - timedelta(days=amount), zone)
+    return start_of(months_before(today, amount * (12 if span is Span.YEARS else 1)), zone)
+
+
+def months_before(day: date, count: int) -> date:
+    """The same day so many months earlier, or the last one of a month that has no such day."""
+    months = day.year * 12 + day.month - 1 - count
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def sealed(key: bytes, nonce: bytes, pseudonym: str, personal: Personal) -> bytes:

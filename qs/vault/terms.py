@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from qs.i18n import N_
@@ -16,6 +16,73 @@ class Ground(StrEnum):
     RETENTION_OVER = "retention_over"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     UNLAWFUL = "unlawful"
+
+
+class IdentityProof(StrEnum):
+    """How it was made sure that who asks is who the data are about."""
+
+    CODE_AND_CONTACT = "code_and_contact"  # the receipt code and the number or address kept with it
+    CALLED_BACK = "called_back"
+    IDENTITY_CARD = "identity_card"  # shown at the counter
+
+
+class ErasureRefusal(StrEnum):
+    """Why data are not erased although it was asked for; they are stored and protected, and nothing else."""
+
+    CASE_OPEN = "case_open"
+    LEGAL_PERIOD = "legal_period"
+    HELD = "held"
+    NOT_PROVEN = "not_proven"
+
+
+class HoldReason(StrEnum):
+    """For which procedure data are held."""
+
+    LAWSUIT = "lawsuit"
+    INSPECTION = "inspection"  # by a supervisory or disciplinary body
+    REVIEW = "review"  # an appeal or reconsideration
+    CRIME = "crime"  # handed to the police or the procurator
+
+
+class Span(StrEnum):
+    """The unit of a time of keeping."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+class Act(StrEnum):
+    """What happens when a time of keeping is over."""
+
+    SHRED = "shred"  # the person's key is destroyed; a tombstone stays
+    REDACT = "redact"  # personal data in the words are blotted out
+    EMPTY = "empty"  # words are emptied; who, when and how many stay
+    DELETE = "delete"
+    KEEP = "keep"  # nothing: it holds no personal data of citizens
+    NOT_STORED = "not_stored"
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """One line of the retention matrix: what is kept for how long, after what, what happens then, and who says so.
+
+    `least`: the shortest time that may be set, in the same unit. `version`: how often it was set here.
+    """
+
+    code: str
+    amount: int
+    span: Span
+    act: Act
+    name: str
+    name_en: str
+    after: str
+    after_en: str
+    source: str
+    source_en: str
+    least: int
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +111,15 @@ class Masked:
 
 
 @dataclass(frozen=True)
+class DueLine:
+    """How much of one kind is past its time of keeping, and since when the oldest counts."""
+
+    code: str
+    count: int
+    oldest_on: date | None
+
+
+@dataclass(frozen=True)
 class Reveal:
     """One look at somebody's identity: by whom, when, for which case, and why."""
 
@@ -53,39 +129,59 @@ class Reveal:
     reason: str
 
 
+@dataclass(frozen=True)
+class Hold:
+    """Data held for a procedure: by whom, why, until which day, and whether it still stands."""
+
+    hold_id: int
+    vault_id: int
+    reason: HoldReason
+    reference: str
+    until: date
+    placed_at: datetime
+    placed_by: str
+    placed_by_en: str | None
+    released_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """A wish to be erased: for which case, on what ground, how it was proven, and what became of it."""
+
+    erasure_id: int
+    vault_id: int
+    subject: str
+    reference: str
+    ground: Ground
+    proof: IdentityProof
+    asked_at: datetime
+    checked_by_id: int | None
+    decided_at: datetime | None
+    is_granted: bool | None
+    refusal: ErasureRefusal | None
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run of the retention job, or a trial: what was due of each kind, and how much was erased."""
+
+    run_id: int
+    day: date
+    is_trial: bool
+    started_at: datetime
+    ended_at: datetime | None
+    username: str
+    found: tuple[DueLine, ...]
+    erased_count: int
+
+    @property
+    def due_count(self) -> int:
+        return sum(line.count for line in self.found)
+
+
 FIELDS: dict[str, str] = {
     "name": N_("Full name"),
     "phone": N_("Phone"),
     "email": N_("E-mail"),
     "address": N_("Address"),
 }
-LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
-    Ground: {
-        Ground.PURPOSE_REACHED: N_("The purpose is reached"),
-        Ground.RETENTION_OVER: N_("The time of keeping is over"),
-        Ground.CONSENT_WITHDRAWN: N_("Consent was withdrawn"),
-        Ground.UNLAWFUL: N_("The data should not have been taken"),
-    },
-}
-ERRORS: dict[str, str] = {
-    "person_unknown": N_("There are no such personal data."),
-    "person_erased": N_("These personal data were erased. Only the case itself is left."),
-    "contact_empty": N_("Nothing was entered. Give a name or a way to be reached, or stay anonymous."),
-    "phone_unreadable": N_("The phone number holds signs other than digits, spaces, + and -. Correct it."),
-    "email_unreadable": N_("The e-mail address is not complete. It looks like name@example.org."),
-    "reveal_reason_short": N_("Say in a few words why you need to know who this is: {least} characters at least."),
-    "person_on_hold": N_("These data are held for a procedure until {until} and cannot be erased before."),
-    "data_unreadable": N_("The personal data cannot be read with this installation's secret. Call the operators."),
-}
-ACTIONS: dict[str, str] = {  # what an entry of the trail says was done
-    "vault.revealed": N_("Looked at who a requester is"),
-    "vault.erased": N_("Erased personal data"),
-    "vault.held": N_("Held personal data for a procedure"),
-}
-OBJECTS: dict[str, str] = {"vault_person": N_("Personal data")}  # what an entry is about: the word before the colon
-FACTS: dict[str, str] = {  # what the facts of its entries are called
-    "subject": N_("about"),
-    "ground": N_("ground"),
-    "until": N_("until"),
-}
-WAITING: dict[str, tuple[str, str]] = {}  # what waits for somebody: the line, and why
