@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     mail_from: str = ""  # the address that notices come from
     webhook_hosts: list[str] = Field(default_factory=list)  # where webhooks may be called: host, or host:port
     webhook_private_hosts: list[str] = Field(default_factory=list)  # of these, those inside the office's own network
+    three_rates_file: Path | None = None  # the office's own weights of the three rates; empty: those shipped
     extra_ca_file: Path | None = None  # the office's own authority (PEM), trusted beside the public ones for sending
 
     @model_validator(mode="after")

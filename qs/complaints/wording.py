@@ -251,6 +251,11 @@ ERRORS: dict[str, str] = {
         "This form lay open for too long or was sent already. Nothing is lost: a new sum has begun; send again "
         "when it is ready."
     ),
+    "rate_weights_not_whole": N_(
+        "The weights of the three rates lie between 0 and 1, and those of the composite make 1 together. Correct them."
+    ),
+    "rate_month_begin_implausible": N_("An assessment month begins on a day from 1 to 28, not on {value}."),
+    "rate_editions_unclear": N_("The file needs at least one edition, and no two that begin on the same day."),
     "filings_of_all_too_many": N_(
         "Very many requests are coming in just now. Nothing was saved: keep your text and try again in some minutes, "
         "or call the hotline."

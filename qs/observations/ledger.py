@@ -28,9 +28,14 @@ def is_superseded() -> sa.ColumnElement[bool]:
     return sa.exists().where(later.happened_at == Event.happened_at, later.corrects == Event.event_id)
 
 
+def is_withdrawn() -> sa.ColumnElement[bool]:
+    """True for a single value that was corrected to nothing: it would stand in a histogram as a zero."""
+    return sa.and_(Indicator.aggregation.in_(MEASURED), Event.denominator == 0)
+
+
 def counted_facts(session: Session, *conditions: sa.ColumnElement[bool]) -> Facts:
     """The events that count and meet the conditions, as columns in the order of time."""
-    return facts_where(session, ~is_superseded(), *conditions)
+    return facts_where(session, ~is_superseded(), ~is_withdrawn(), *conditions)
 
 
 def facts_where(session: Session, *conditions: sa.ColumnElement[bool]) -> Facts:
