@@ -8,6 +8,7 @@ from enum import StrEnum
 from qs.access import terms as access
 from qs.attachments import terms as attachments
 from qs.audit import terms as audit
+from qs.complaints import catalogue_wording as catalogue
 from qs.complaints import wording as complaints
 from qs.deadlines import wording as deadlines
 from qs.directory import terms as directory
@@ -37,6 +38,7 @@ CHAIN = (
     deadlines,
     rectifications,
     complaints,
+    catalogue,
     participation,
     monitoring,
     inspections,
