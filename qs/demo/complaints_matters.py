@@ -152,6 +152,7 @@ def slots_of(city: City, place: Place, rng: np.random.Generator) -> dict[str, st
         return values[int(rng.integers(len(values)))]
 
     return {
+        "service": place.name,
         "place": one_of(city.texts["places"].get(place.area, city.texts["places"]["lanping"])),
         "near": one_of(city.texts["near"]),
         "n": str(int(rng.integers(2, 8))),
