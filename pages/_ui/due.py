@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from pages._ui.page import Page, reading
 from pages._ui.tables import table
 from pages._ui.widgets import show_text
 from qs.deadlines import queries
-from qs.deadlines.terms import CountedDay, Limit, LimitKind, Trace
+from qs.deadlines.terms import Calendar, CountedDay, Due, Limit, LimitKind, Rule, Trace, Window
 from qs.i18n import age, day, moment, ngettext, number, pick, weekday
 from qs.i18n import gettext as _
 from qs.sentences import label
@@ -40,12 +41,60 @@ def limit_words(limit: Limit) -> str:
     return ngettext("{n} hour", "{n} hours", n).format(n=shown)
 
 
+def length_words(length: timedelta) -> str:
+    """A stretch of time to the minute: 3 h 30 min."""
+    minutes = length // timedelta(minutes=1)
+    if minutes % 60 == 0:
+        return _("{hours} h").format(hours=number(minutes // 60))
+    if minutes < 60:
+        return _("{minutes} min").format(minutes=number(minutes))
+    return _("{hours} h {minutes} min").format(hours=number(minutes // 60), minutes=number(minutes % 60))
+
+
+def working_words(left: timedelta, calendar: Calendar, kind: LimitKind) -> str:
+    """Working time in whole working days and the rest; limits in hours that run day and night in hours."""
+    days, rest = divmod(abs(left), calendar.day_length)
+    if kind is LimitKind.HOURS or not days:
+        words = length_words(abs(left))
+    else:
+        words = ngettext("{n} working day", "{n} working days", days).format(n=number(days))
+        if rest >= timedelta(minutes=1):
+            words = _("{days} {rest}").format(days=words, rest=length_words(rest))
+    return words
+
+
+def paused_words(due: Due, left: timedelta, calendar: Calendar) -> str:
+    """What a standing clock shows: since when, and the working time that is left when it runs on."""
+    since = moment(due.paused_at) if due.paused_at else ""
+    words = working_words(left, calendar, due.kind)
+    if left < timedelta():
+        return _("Paused since {moment}; {time} of working time late").format(moment=since, time=words)
+    return _("Paused since {moment}; {time} of working time left").format(moment=since, time=words)
+
+
+def windows_words(windows: Sequence[Window]) -> str:
+    """Opening hours in words: 09:00–12:00, 13:30–17:30."""
+    return _(", ").join(f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in windows)
+
+
+def source_words(rule: Rule) -> str:
+    """Where a limit stands: source, article, and whether it is a local rule."""
+    words = pick(rule.source, rule.source_en)
+    if rule.article:
+        words = _("{source}, art. {article}").format(source=words, article=rule.article)
+    return words
+
+
 def how_counted(page: Page, due_id: int) -> None:
     """A pop-up that says how a stored due date was counted: limit, source, calendar, days, and later changes."""
     with st.popover(_("How this was counted"), icon=":material/calendar_month:", type="tertiary"):
         with reading() as session:
             trace = queries.trace_of(session, due_id, actor=page.actor)
+            calendar = replace(queries.calendar(session, actor=page.actor), windows=trace.windows)
+            left = queries.remaining_time(session, trace.due, actor=page.actor, now=page.now)
         fact_list(trace_facts(trace))
+        if trace.due.paused_at is not None:
+            show_text(paused_words(trace.due, left, calendar))
         for change in trace.changes:
             words = _("{change} on {moment}: due {before} became {after}")
             show_text(
@@ -56,17 +105,18 @@ def how_counted(page: Page, due_id: int) -> None:
                     after=moment(change.due_after),
                 )
             )
-        if trace.rule.limit.kind is not LimitKind.HOURS:
-            counted_days(trace.days, key=f"due_{due_id}")
+        counted_days(trace.days, key=f"due_{due_id}")
 
 
 def trace_facts(trace: Trace) -> list[tuple[str, str]]:
     facts = [
         (_("Time limit"), f"{pick(trace.rule.name, trace.rule.name_en)} · {limit_words(trace.rule.limit)}"),
-        (_("Source"), pick(trace.rule.source, trace.rule.source_en)),
+        (_("Source"), source_words(trace.rule)),
+        (_("Pack"), trace.due.pack if trace.due.pack == trace.pack else f"{trace.due.pack} → {trace.pack}"),
         (_("From"), moment(trace.due.starts_at) if trace.due.starts_at else ""),
         (_("Due"), moment(trace.due.due_at)),
         (_("Calendar"), trace.calendar_version),
+        (_("Opening hours"), windows_words(trace.windows)),
         (_("Counted on"), moment(trace.computed_at)),
     ]
     if trace.due.is_provisional:
@@ -93,7 +143,18 @@ def counted_days(days: Sequence[CountedDay], *, key: str) -> None:
 
 
 def number_words(days: Sequence[CountedDay], place: int) -> str:
+    if any(one.seconds is not None for one in days):
+        return running_hours(days, place)
     if place == 0:
         return _("event day")
     one = days[place]
     return _("not counted") if one.number is None else number(one.number)
+
+
+def running_hours(days: Sequence[CountedDay], place: int) -> str:
+    """What a day adds to a limit in hours, and how much has passed by its end."""
+    on_day = timedelta(seconds=days[place].seconds or 0)
+    if not on_day:
+        return _("not counted")
+    passed = timedelta(seconds=sum(one.seconds or 0 for one in days[: place + 1]))
+    return _("{time}, {passed} in all").format(time=length_words(on_day), passed=length_words(passed))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor
-from qs.deadlines import queries
-from qs.deadlines.models import DeadlinePack, DeadlineRule, ServiceLevel
-from qs.deadlines.terms import DEFAULT_PACK, Aim, Extension, Rule, TargetUnit
+from qs.actor import Actor, Permission
+from qs.deadlines import queries, rules
+from qs.deadlines.models import DeadlinePack, DeadlineRule, DueDate, ServiceLevel
+from qs.deadlines.terms import DEFAULT_PACK, Aim, Extension, Rule, TargetUnit, Window
 from qs.frames import members
 
 PACK_COLUMNS = (
@@ -149,3 +151,37 @@ def service_levels(session: Session, *, actor: Actor) -> pd.DataFrame:
     return frame.assign(
         aim=members(Aim(one) for one in frame["aim"]), unit=members(TargetUnit(one) for one in frame["unit"])
     )
+
+
+def hours_effect(
+    session: Session, windows: Sequence[Window], *, pack: str, actor: Actor, now: datetime
+) -> pd.DataFrame:
+    """One row per limit that would end at another moment if it began now: code, name, name_en, before, after.
+
+    `windows` in the place of the opening hours of a pack, or of the office's own when the pack is empty.
+    """
+    used = pack or queries.pack_in_use(session, actor=actor)
+    before = queries.calendar(session, pack=used, actor=actor)
+    reaches = bool(pack) or not queries.has_own_hours(session, used, actor=actor)
+    after = replace(before, windows=tuple(windows)) if reaches else before
+    rows = []
+    for one in usable_limits(session, pack=used, actor=actor):
+        old, new = rules.due_at(before, now, one.limit), rules.due_at(after, now, one.limit)
+        if old.due_at != new.due_at:
+            rows.append((one.code, one.name, one.name_en, old.due_at, new.due_at))
+    return pd.DataFrame(rows, columns=["code", "name", "name_en", "before", "after"])
+
+
+def provisional_dues(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
+    """One row per provisional due date still to come, the earliest first: due_id, subject, name, name_en, due_at.
+
+    For those who keep the calendar; raises NotAllowed. The subject is a kind and a number, nothing about the matter.
+    """
+    actor.check_everywhere(Permission.DEADLINES_EDIT)
+    statement = (
+        sa.select(DueDate.id, DueDate.subject, DeadlineRule.name, DeadlineRule.name_en, DueDate.due_at)
+        .join(DeadlineRule, DeadlineRule.id == DueDate.rule_id)
+        .where(DueDate.is_provisional, DueDate.due_at >= now)
+        .order_by(DueDate.due_at, DueDate.id)
+    )
+    return pd.DataFrame(session.execute(statement).all(), columns=["due_id", "subject", "name", "name_en", "due_at"])

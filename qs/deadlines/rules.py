@@ -91,11 +91,12 @@ def due_at(calendar: Calendar, starts_at: datetime, limit: Limit) -> Counted:
     return Counted(closing(calendar, passed[-1].day), reaches_unknown(calendar, passed), tuple(passed))
 
 
-def check_loaded(calendar: Calendar, counted: Counted) -> None:
+def check_known(calendar: Calendar, counted: Counted | Ledger) -> None:
     """Refuse a count that needed a year which is not loaded. Raises BeyondCalendar."""
     if counted.is_provisional:
-        missing = min(one.day.year for one in counted.days if one.day.year not in calendar.years)
-        raise BeyondCalendar(year=str(missing))
+        reached = local_day(counted.due_at, calendar.zone).year
+        missing = [year for year in {*(one.day.year for one in counted.days), reached} if year not in calendar.years]
+        raise BeyondCalendar(year=str(min(missing)))
 
 
 def count_working(calendar: Calendar, first: date, amount: int) -> Iterator[CountedDay]:
