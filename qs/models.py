@@ -21,6 +21,7 @@ from qs.publication import models as publication
 from qs.rankings import models as rankings
 from qs.rectifications import models as rectifications
 from qs.standards import models as standards
+from qs.topics import models as topics
 from qs.training import models as training
 from qs.vault import models as vault
 from qs.versions import DataVersion
@@ -46,6 +47,7 @@ __all__ = [
     "rankings",
     "rectifications",
     "standards",
+    "topics",
     "training",
     "vault",
 ]

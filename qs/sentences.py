@@ -27,6 +27,7 @@ from qs.rankings import terms as rankings
 from qs.rectifications import terms as rectifications
 from qs.standards import terms as standards
 from qs.tabular import terms as tabular
+from qs.topics import terms as topics
 from qs.training import terms as training
 from qs.vault import wording as vault
 from qs.waiting import Waiting
@@ -40,6 +41,7 @@ CHAIN = (
     complaints,
     catalogue,
     participation,
+    topics,
     monitoring,
     inspections,
     evaluations,

@@ -21,6 +21,7 @@ CONTEXTS = (  # upstream to downstream
     "rectifications",
     "complaints",
     "participation",
+    "topics",
     "monitoring",
     "inspections",
     "evaluations",
