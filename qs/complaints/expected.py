@@ -63,6 +63,7 @@ class Told:
     service_id: int | None
     channel: Channel
     is_assessed: bool  # neither left out of the assessment nor spam
+    is_own_work: bool  # a report of wrongdoing that never went to a unit: the service it names did not handle it
     repeats: bool
     outcome: Outcome | None
     registered_at: datetime
@@ -97,12 +98,15 @@ class Expected:
 
 def expected(told: Told, hours: float, edition_of_call: Sequence[Edition]) -> Expected:
     """The events of one request. `hours`: its handling time; `edition_of_call`: the weights of each call-back."""
-    if not told.is_assessed or told.service_id is None:
+    if not told.is_assessed:
         return Expected(())
-    certain = [*on_time(told), *first_dispatch(told), *repeat(told), *completed(told, hours)]
+    certain: list[Measured] = []
+    possible: list[Measured] = []
     for call, edition in zip(told.calls, edition_of_call, strict=True):
         certain.extend(judged(call, told.channel, edition))
-    possible: list[Measured] = []
+    if told.service_id is None or told.is_own_work:
+        return Expected(tuple(certain))
+    certain += [*on_time(told), *first_dispatch(told), *repeat(told), *completed(told, hours)]
     for one, is_sure in signatures(told):
         (certain if is_sure else possible).append(one)
     return Expected(tuple(certain), tuple(possible))

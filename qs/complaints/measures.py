@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import SYSTEM, Actor
+from qs.actor import SYSTEM
 from qs.complaints.expected import REPLIES, REQUEST_MEASURES, SENT, Call, Handled, Step, judged, stood
 from qs.complaints.models import CallBack, Request, RequestStep
-from qs.complaints.terms import RequestState
+from qs.complaints.terms import RequestKind, RequestState
 from qs.complaints.told import expected_of, handling_hours, told_requests
 from qs.complaints.weights import in_force
 from qs.deadlines.queries import calendar
@@ -27,30 +27,24 @@ def is_assessed(request: Request) -> bool:
     return not (request.is_excluded or request.is_spam)
 
 
-def keep(session: Session, request: Request, *measured: Measured, actor: Actor, now: datetime) -> None:
+def keep(session: Session, request: Request, *measured: Measured, now: datetime) -> None:
+    """Record what a request counts as, while it counts."""
     if is_assessed(request) and measured:
-        record_measures(session, *measured, actor=actor, now=now)
+        record_measures(session, *measured, actor=SYSTEM, now=now)
 
 
 def fact(request: Request, measure: Measure, at: datetime, name: str, numerator: float) -> list[Measured]:
-    """One measured fact of a request; none before it lies with a service."""
-    if request.service_id is None:
+    """One measured fact of a request; none before it lies with a service.
+
+    A report of wrongdoing that never went to a unit is the office's own work: the service it names did not handle it.
+    """
+    if request.service_id is None or (request.kind is RequestKind.REPORT and request.unit_id is None):
         return []
     event_id = f"request:{request.id}:{name}" if name else f"request:{request.id}"
     return [Measured(measure, request.service_id, at, event_id, numerator, 1.0, request.channel.met)]
 
 
-def count_completion(
-    session: Session, request: Request, *, is_on_time: bool, at: datetime, actor: Actor, now: datetime
-) -> None:
-    """Count the request in the on-time rate, unless it counts already: at its closing, or when its limit passed."""
-    if request.service_id is None or request.counted_at is not None:
-        return
-    request.counted_at = at
-    keep(session, request, *fact(request, Measure.REQUEST_ON_TIME, at, "", float(is_on_time)), actor=actor, now=now)
-
-
-def count_signature(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+def count_signature(session: Session, request: Request, *, now: datetime) -> None:
     """The unit signed: in time or not, and whether the first dispatch was the right one. Called after the step."""
     until = sent_until(session, request)
     found = repeat(request)
@@ -59,7 +53,7 @@ def count_signature(session: Session, request: Request, *, actor: Actor, now: da
         found += fact(request, Measure.REQUEST_SIGNED, until if is_late else now, "sign", float(not is_late))
     if request.returned_count == 0:
         found += fact(request, Measure.REQUEST_FIRST_DISPATCH, now, "first_dispatch", 1.0)
-    keep(session, request, *found, actor=actor, now=now)
+    keep(session, request, *found, now=now)
 
 
 def sent_until(session: Session, request: Request) -> datetime | None:
@@ -72,24 +66,23 @@ def repeat(request: Request) -> list[Measured]:
     return fact(request, Measure.REQUEST_REPEAT, request.registered_at, "repeat", float(request.repeats_id is not None))
 
 
-def count_return(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+def count_return(session: Session, request: Request, *, now: datetime) -> None:
     """The unit returned the request; only the first dispatch is judged. Called before the return is counted."""
     if request.returned_count == 0:
         keep(
             session,
             request,
             *fact(request, Measure.REQUEST_FIRST_DISPATCH, now, "first_dispatch", 0.0),
-            actor=actor,
             now=now,
         )
 
 
-def count_answer(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+def count_answer(session: Session, request: Request, *, now: datetime) -> None:
     """The request was answered on the spot: nobody signs for it, so that its repetition counts now."""
-    keep(session, request, *repeat(request), actor=actor, now=now)
+    keep(session, request, *repeat(request), now=now)
 
 
-def count_closing(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+def count_closing(session: Session, request: Request, *, now: datetime) -> None:
     """The request is completed: whether it was sent back, and how many working hours it took. Called after the step."""
     if request.closed_at is None:
         return
@@ -109,28 +102,27 @@ def count_closing(session: Session, request: Request, *, actor: Actor, now: date
     steps = [Step(*row) for row in rows]
     ends = max((one.at for one in steps if one.kind in REPLIES), default=request.closed_at)
     span = Handled(request.registered_at, ends, tuple(stood(steps, ends)))
-    hours = float(handling_hours(calendar(session, actor=actor), [span])[0])
+    hours = float(handling_hours(calendar(session, actor=SYSTEM), [span])[0])
     at, is_reworked = request.closed_at, float(request.rework_count > 0)
     keep(
         session,
         request,
         *fact(request, Measure.REQUEST_REWORK, at, "rework", is_reworked),
         *fact(request, Measure.REQUEST_HOURS, at, "hours", hours),
-        actor=actor,
         now=now,
     )
 
 
-def count_call(session: Session, request: Request, call: CallBack, *, actor: Actor, now: datetime) -> None:
+def count_call(session: Session, request: Request, call: CallBack, *, now: datetime) -> None:
     """Somebody called back: whether the requester was reached, and if so what they said of the three questions."""
     session.flush()
     on = local_day(call.at, settings().zone)
     answers = (call.is_reached, call.was_contacted, call.is_solved, call.satisfaction)
     said = Call(call.id, call.service_id, call.at, *answers, on)
-    keep(session, request, *judged(said, request.channel.met, in_force(on)), actor=actor, now=now)
+    keep(session, request, *judged(said, request.channel.met, in_force(on)), now=now)
 
 
-def note_unsigned(session: Session, *, actor: Actor, now: datetime) -> int:
+def note_unsigned(session: Session, *, now: datetime) -> int:
     """Count the dispatches whose limit for signing has passed since; each counts once. Returns how many stand so."""
     unsigned = session.scalars(
         sa.select(Request).where(Request.state == RequestState.DISPATCHED, Request.next_due_at < now)
@@ -139,11 +131,11 @@ def note_unsigned(session: Session, *, actor: Actor, now: datetime) -> int:
         until = sent_until(session, request)
         if until is not None:
             late = fact(request, Measure.REQUEST_SIGNED, until, "sign", 0.0)
-            keep(session, request, *late, actor=actor, now=now)
+            keep(session, request, *late, now=now)
     return len(unsigned)
 
 
-def settle(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+def settle(session: Session, request: Request, *, now: datetime) -> None:
     """Let the events say what the rows of a request say now: for exclusions, spam marks, reopenings and their undoing.
 
     What no longer counts is corrected to nothing, what counts again gets its value back. Part of another action, which
@@ -151,7 +143,7 @@ def settle(session: Session, request: Request, *, actor: Actor, now: datetime) -
     """
     session.flush()
     told = told_requests(session, request.id)[0]
-    wanted = {key_of(one): one for one in expected_of(calendar(session, actor=actor), [told])[0].certain}
+    wanted = {key_of(one): one for one in expected_of(calendar(session, actor=SYSTEM), [told])[0].certain}
     moments = {told.registered_at, *(one.at for one in told.steps), *(one.at for one in told.calls)}
     moments |= {one.due_at for one in told.steps if one.due_at is not None}
     moments |= {one for one in (told.counted_at, told.overdue_at, told.closed_at) if one is not None}
@@ -164,7 +156,7 @@ def settle(session: Session, request: Request, *, actor: Actor, now: datetime) -
         above, below = (found.numerator, found.denominator) if found is not None else (0.0, 0.0)
         if (above, below) != (present.numerator, present.denominator):
             changes.append(corrected(present, above, below))
-    record_measures(session, *changes, *wanted.values(), actor=actor, now=now)
+    record_measures(session, *changes, *wanted.values(), actor=SYSTEM, now=now)
 
 
 def corrected(present: Measured, numerator: float, denominator: float) -> Measured:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qs.complaints.expected import Call, Expected, Handled, Step, Told, expected, handled
 from qs.complaints.models import CallBack, Request, RequestStep
+from qs.complaints.terms import RequestKind
 from qs.complaints.weights import in_force
 from qs.deadlines.terms import Calendar
 from qs.deadlines.working_time import open_hours
@@ -26,6 +27,7 @@ def told_requests(session: Session, request_id: int | None = None) -> list[Told]
         Request.service_id,
         Request.channel,
         sa.or_(Request.is_excluded, Request.is_spam),
+        sa.and_(Request.kind == RequestKind.REPORT, Request.unit_id.is_(None)),
         Request.repeats_id,
         Request.outcome,
         Request.registered_at,
@@ -38,13 +40,14 @@ def told_requests(session: Session, request_id: int | None = None) -> list[Told]
         statement = statement.where(Request.id == request_id)
     found = []
     for row in session.execute(statement):
-        number, service, channel, is_out, repeats, outcome, registered, closed, overdue, counted, reworks = row
+        number, service, channel, is_out, is_own, repeats, outcome, registered, closed, overdue, counted, reworks = row
         found.append(
             Told(
                 request_id=number,
                 service_id=service,
                 channel=channel.met,
                 is_assessed=not is_out,
+                is_own_work=is_own,
                 repeats=repeats is not None,
                 outcome=outcome,
                 registered_at=registered,

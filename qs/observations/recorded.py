@@ -45,8 +45,7 @@ def recorded_measures(
         for code, service_id, at, event_id, above, below, channel, corrects in session.execute(statement)
     ]
     waiting: list[Measured] = session.info.get(PENDING) or []
-    found += [
-        one for one in waiting if one.measure in measures and (moments is None or one.happened_at in set(moments))
-    ]
+    asked = None if moments is None else set(moments)
+    found += [one for one in waiting if (asked is None or one.happened_at in asked) and one.measure in measures]
     replaced = {(one.happened_at, one.corrects) for one in found if one.corrects}
     return [one for one in found if (one.happened_at, one.event_id) not in replaced]
