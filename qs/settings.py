@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     upload_quota_megabytes: int = Field(default=300, ge=1)  # of one address in ten minutes
     public_upload_quota_megabytes: int = Field(default=60, ge=1)  # the same for visitors who are not signed in
 
+    # Sectors whose requests are never shown one by one, by code: health, and what mostly concerns minors (local rule).
+    open311_withheld_sectors: list[str] = Field(default_factory=lambda: ["health", "education"])
+
     staff_url: str = ""  # where the staff's pages stand, for links in notices; empty: the same as public_url
     smtp_host: str = ""  # empty: no e-mail is sent, and notices wait
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -169,7 +169,7 @@ def person_detail(session: Session, person_id: int, *, actor: Actor) -> PersonDe
 def api_keys(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per API key, newest first: KEY_COLUMNS. Keys themselves are kept nowhere."""
     actor.check(Permission.KEYS_EDIT)
-    kept = session.scalars(sa.select(ApiKey).order_by(ApiKey.id.desc()))
+    kept = session.scalars(sa.select(ApiKey).order_by(ApiKey.id.desc())).all()
     rows = [
         (
             key.id,
@@ -185,7 +185,7 @@ def api_keys(session: Session, *, actor: Actor) -> pd.DataFrame:
         for key in kept
     ]
     frame = pd.DataFrame(rows, columns=KEY_COLUMNS)
-    return frame.assign(purpose=members([row[KEY_COLUMNS.index("purpose")] for row in rows]))
+    return frame.assign(purpose=members(key.purpose for key in kept))
 
 
 def open_sessions(session: Session, *, actor: Actor, now: datetime, person_id: int | None = None) -> pd.DataFrame:

@@ -256,6 +256,14 @@ ERRORS: dict[str, str] = {
     ),
     "rate_month_begin_implausible": N_("An assessment month begins on a day from 1 to 28, not on {value}."),
     "rate_editions_unclear": N_("The file needs at least one edition, and no two that begin on the same day."),
+    "report_not_forwarded": N_(
+        "Reports of wrongdoing are not taken from other systems, so that nobody between learns who reports. "
+        "Nothing was saved: file it on the public page of the office or by its hotline."
+    ),
+    "forwards_too_many": N_(
+        "With this key {count} requests were filed within an hour, which is as many as we take. "
+        "Nothing was saved: send the rest later."
+    ),
     "filings_of_all_too_many": N_(
         "Very many requests are coming in just now. Nothing was saved: keep your text and try again in some minutes, "
         "or call the hotline."
