@@ -180,8 +180,8 @@ class Database:
         with closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy, _pages, _moved = cursor.fetchone()
-        return not busy
+            told = cursor.fetchone()
+        return told is not None and told[0] == 0  # 1: busy
 
 
 def overwrite_deleted(session: Session) -> None:

@@ -57,6 +57,7 @@ EDGES = {
     "office",
     "pipeline",
     "proofs",
+    "retention",
     "web",
     "demo",
     "migrations",

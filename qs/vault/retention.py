@@ -174,6 +174,10 @@ def last_run(session: Session, day: date) -> RunReport | None:
     return None if found is None else report_of(found)
 
 
+def report(session: Session, run_id: int) -> RunReport:
+    return report_of(session.get_one(RetentionRun, run_id))
+
+
 def reports(session: Session, most: int) -> list[RunReport]:
     statement = sa.select(RetentionRun).order_by(RetentionRun.id.desc()).limit(most)
     return [report_of(one) for one in session.scalars(statement)]

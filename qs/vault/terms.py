@@ -56,8 +56,7 @@ class Span(StrEnum):
 class Act(StrEnum):
     """What happens when a time of keeping is over."""
 
-    SHRED = "shred"  # the person's key is destroyed; a tombstone stays
-    REDACT = "redact"  # personal data in the words are blotted out
+    SHRED = "shred"  # the person's key is destroyed, their data are blotted out of words; a tombstone stays
     EMPTY = "empty"  # words are emptied; who, when and how many stay
     DELETE = "delete"
     KEEP = "keep"  # nothing: it holds no personal data of citizens

@@ -38,8 +38,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Span.YEARS: N_("years"),
     },
     Act: {
-        Act.SHRED: N_("The key is destroyed"),
-        Act.REDACT: N_("Personal data are blotted out"),
+        Act.SHRED: N_("The key is destroyed, names are blotted out"),
         Act.EMPTY: N_("The words are emptied, the figures stay"),
         Act.DELETE: N_("Deleted"),
         Act.KEEP: N_("Nothing: no personal data of citizens in it"),
