@@ -8,7 +8,9 @@ from enum import StrEnum
 from qs.access import terms as access
 from qs.attachments import terms as attachments
 from qs.audit import terms as audit
+from qs.complaints import aftermath_wording as aftermath
 from qs.complaints import catalogue_wording as catalogue
+from qs.complaints import handling_wording as handling
 from qs.complaints import wording as complaints
 from qs.deadlines import wording as deadlines
 from qs.directory import terms as directory
@@ -39,7 +41,9 @@ CHAIN = (
     deadlines,
     rectifications,
     complaints,
+    aftermath,
     catalogue,
+    handling,
     participation,
     topics,
     monitoring,

@@ -12,16 +12,24 @@ from pages._ui.complaints_forms import FORMS, shut
 from pages._ui.page import Page, saving
 from pages._ui.widgets import section
 from qs.actor import Actor, Permission
-from qs.complaints import actions
+from qs.complaints import actions, call_backs, pauses
 from qs.complaints.details import RequestDetail
 from qs.complaints.rules import is_call_back_due, is_rework_possible
 from qs.complaints.terms import (
     RequestKind,
     RequestState,
 )
+from qs.i18n import N_
 from qs.i18n import gettext as _
 
 P = Permission
+
+
+AT_ONCE: dict[str, tuple[Callable[..., None], str]] = {  # steps that ask for nothing more
+    "sign": (actions.sign_request, N_("Signed for: you are the handler now.")),
+    "verify": (call_backs.verify_reply, N_("Verified: the requester is called back next.")),
+    "resume": (pauses.resume_request, N_("The clock runs on; the time it stood is added.")),
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,10 @@ def button(page: Page, detail: RequestDetail, one: Next) -> None:
         type="primary" if one.is_now else "secondary",
         key=f"step_{one.code}",
     )
-    if pressed and one.code == "sign":
-        with saving(page, done=_("Signed for: you are the handler now.")) as session:
-            actions.sign_request(session, detail.request_id, version=detail.version, actor=page.actor, now=page.now)
+    if pressed and one.code in AT_ONCE:
+        act, words = AT_ONCE[one.code]
+        with saving(page, done=_(words)) as session:
+            act(session, detail.request_id, version=detail.version, actor=page.actor, now=page.now)
     elif pressed:
         keep("do", one.code)
         keep("v", str(detail.version))
@@ -139,7 +148,22 @@ def when_in_progress(detail: RequestDetail, actor: Actor) -> list[Next]:
     return found
 
 
+def when_paused(detail: RequestDetail, actor: Actor) -> list[Next]:
+    if not (actor.has(P.COMPLAINTS_HANDLE) or actor.has(P.COMPLAINTS_APPROVE)):
+        return []
+    return [Next("resume", _("Let the clock run on"), "play_arrow", is_now=True)]
+
+
 def when_replied(detail: RequestDetail, actor: Actor) -> list[Next]:
+    if not actor.has(P.COMPLAINTS_CALL_BACK) or actor.person_id == detail.handler_id:
+        return []
+    found = [Next("verify", _("Verify the reply"), "fact_check", is_now=True)]
+    if is_rework_possible(detail.rework_count):
+        found.append(Next("rework", _("Send back for rework"), "replay"))
+    return found
+
+
+def when_verified(detail: RequestDetail, actor: Actor) -> list[Next]:
     if not actor.has(P.COMPLAINTS_CALL_BACK) or actor.person_id == detail.handler_id:
         return []
     is_due = is_call_back_due(
@@ -174,7 +198,9 @@ STATES: dict[RequestState, Callable[[RequestDetail, Actor], list[Next]]] = {
     RequestState.DISPATCHED: when_dispatched,
     RequestState.RETURNED: when_returned,
     RequestState.IN_PROGRESS: when_in_progress,
+    RequestState.PAUSED: when_paused,
     RequestState.REPLIED: when_replied,
+    RequestState.VERIFIED: when_verified,
     RequestState.CALLED_BACK: when_called_back,
     RequestState.CLOSED: when_closed,
 }

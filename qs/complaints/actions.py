@@ -10,9 +10,20 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
+from qs.complaints.co_units import missing_reports
+from qs.complaints.measures import count_answer, count_return, count_signature, note_unsigned
 from qs.complaints.models import Request
-from qs.complaints.steps import close, limit, note_late, refresh_limits, send, step, taken, trace
-from qs.complaints.terms import CALL_BACK_RULE, DISPATCH_RULE, Outcome, Refusal, RequestKind, RequestState, StepKind
+from qs.complaints.steps import close, forget_wishes, limit, note_late, refresh_limits, send, step, taken, trace
+from qs.complaints.terms import (
+    DISPATCH_RULE,
+    VERIFY_RULE,
+    WITHOUT_CO_UNITS,
+    Outcome,
+    Refusal,
+    RequestKind,
+    RequestState,
+    StepKind,
+)
 from qs.errors import Conflict, InvalidInput
 from qs.i18n import N_
 from qs.rectifications.actions import order_rectification
@@ -33,23 +44,28 @@ def answer_on_the_spot(
     request.answer = checked(text, field=ANSWER)
     request.replied_at = now
     close(session, request, StepKind.ANSWERED, outcome, actor=actor, now=now, note=request.answer)
+    count_answer(session, request, now=now)
     trace(session, "complaints.answered_request", request, actor=actor, now=now, outcome=outcome.value)
 
 
 def refuse_request(
     session: Session, request_id: int, text: str, *, reason: Refusal, version: int, actor: Actor, now: datetime
 ) -> None:
-    """Not accept a request: the requester is told the reason and where to turn to.
+    """Not accept a request: the requester is told the reason, and with it where to turn to (handling_wording.where_to).
 
-    Raises Conflict when a department would refuse a complaint or report about itself.
+    An emergency is passed on at once by whoever takes the call. Raises Conflict when a department would refuse a
+    complaint or report about itself, InvalidInput without words for the requester.
     """
-    request = taken(session, request_id, version, P.COMPLAINTS_APPROVE, actor=actor)
+    is_urgent = reason is Refusal.EMERGENCY and not actor.has(P.COMPLAINTS_APPROVE)
+    permission = P.COMPLAINTS_REGISTER if is_urgent else P.COMPLAINTS_APPROVE
+    request = taken(session, request_id, version, permission, actor=actor)
     accuses = request.kind in (RequestKind.COMPLAINT, RequestKind.REPORT)
-    if accuses and not actor.has_everywhere(P.COMPLAINTS_APPROVE):
+    if accuses and not actor.has_everywhere(permission):
         raise Conflict("recusal_of_department")
+    rules.state_after(request.state, StepKind.NOT_ACCEPTED)
     request.answer, request.refusal = checked(text, field=ANSWER), reason
-    kind = StepKind.NOT_ACCEPTED
-    close(session, request, kind, Outcome.NOT_ACCEPTED, actor=actor, now=now, note=request.answer)
+    told = {"note": request.answer, "code": reason.value}
+    close(session, request, StepKind.NOT_ACCEPTED, Outcome.NOT_ACCEPTED, actor=actor, now=now, **told)
     trace(session, "complaints.refused_request", request, actor=actor, now=now, refusal=reason.value)
 
 
@@ -59,6 +75,7 @@ def dispatch_request(
     *,
     service_id: int | None,
     brief: str = "",
+    despite: str = "",
     version: int,
     actor: Actor,
     now: datetime,
@@ -66,9 +83,10 @@ def dispatch_request(
     """Give a request to the service that is to handle it; the first receiver leads.
 
     `brief`: what is to be handled. Needed where the unit may not read the requester's own words.
+    `despite`: why a report of wrongdoing goes to the unit it is about all the same, by a supervisor; else Conflict.
     """
     request = taken(session, request_id, version, P.COMPLAINTS_DISPATCH, actor=actor)
-    send(session, request, StepKind.DISPATCHED, service_id, brief, actor=actor, now=now)
+    send(session, request, StepKind.DISPATCHED, service_id, brief, actor=actor, now=now, despite=despite)
     trace(session, "complaints.dispatched_request", request, actor=actor, now=now, service=request.service_id)
 
 
@@ -83,6 +101,7 @@ def return_request(
     if request.next_due_at is not None and now > request.next_due_at:
         raise Conflict("return_too_late")
     note = checked(reason, field=REASON)
+    count_return(session, request, now=now)
     until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
     step(session, request, StepKind.RETURNED, actor=actor, now=now, note=note, until=until)
     request.returned_count += 1
@@ -95,6 +114,7 @@ def rule_request(
     reason: str,
     *,
     service_id: int | None,
+    despite: str = "",
     version: int,
     actor: Actor,
     now: datetime,
@@ -103,7 +123,7 @@ def rule_request(
     actor.check_everywhere(P.COMPLAINTS_APPROVE)
     request = taken(session, request_id, version, P.COMPLAINTS_DISPATCH, actor=actor)
     note = checked(reason, field=REASON)
-    send(session, request, StepKind.RULED, service_id, "", actor=actor, now=now, note=note)
+    send(session, request, StepKind.RULED, service_id, "", actor=actor, now=now, note=note, despite=despite)
     request.lead_unit_id = request.unit_id
     trace(session, "complaints.ruled_request", request, actor=actor, now=now, service=request.service_id)
 
@@ -112,20 +132,39 @@ def sign_request(session: Session, request_id: int, *, version: int, actor: Acto
     """Take a dispatched request in hand; who signs is its handler."""
     request = taken(session, request_id, version, P.COMPLAINTS_HANDLE, actor=actor)
     step(session, request, StepKind.SIGNED, actor=actor, now=now, is_told=True)
+    count_signature(session, request, now=now)
     request.handler_id, request.signed_at = actor.person_id, now
     trace(session, "complaints.signed_request", request, actor=actor, now=now)
 
 
 def reply_request(
-    session: Session, request_id: int, text: str, *, outcome: Outcome, version: int, actor: Actor, now: datetime
+    session: Session,
+    request_id: int,
+    text: str,
+    *,
+    outcome: Outcome,
+    without_co_units: str = "",
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Tell the requester what was done; the outcome is final once they have been called back."""
+    """Tell the requester what was done; the office verifies it, then the requester judges it.
+
+    `without_co_units`: why the answer does not wait for co-handling units that have not reported; kept with the case.
+    Raises Conflict `co_units_missing` without such a reason. What was asked for and not decided is dropped.
+    """
     request = taken(session, request_id, version, P.COMPLAINTS_HANDLE, actor=actor)
     rules.check_reply_outcome(outcome)
     answer = checked(text, field=ANSWER)
+    reason = checked(without_co_units, field=REASON, is_needed=False)
     rules.state_after(request.state, StepKind.REPLIED)
+    if (missing := missing_reports(session, request)) and not reason:
+        raise Conflict("co_units_missing", count=missing)
     note_late(session, request, actor=actor, now=now)
-    until = limit(session, request, CALL_BACK_RULE, actor=actor, now=now)
+    forget_wishes(request)
+    if missing:
+        step(session, request, StepKind.NOTED, actor=actor, now=now, note=reason, code=WITHOUT_CO_UNITS)
+    until = limit(session, request, VERIFY_RULE, actor=actor, now=now)
     step(session, request, StepKind.REPLIED, actor=actor, now=now, note=answer, is_told=True, until=until)
     request.answer, request.outcome, request.replied_at = answer, outcome, now
     request.handler_id, request.failed_call_count = actor.person_id or request.handler_id, 0
@@ -182,6 +221,7 @@ def note_overdue(session: Session, *, actor: Actor, now: datetime) -> int:
     late = session.scalars(passed.order_by(Request.id).with_for_update()).all()
     for request in late:
         note_late(session, request, actor=actor, now=now)
+    note_unsigned(session, now=now)
     if late:
         record(session, "complaints.noted_overdue", "requests:open", actor=actor, now=now, count=len(late))
     return len(late)

@@ -1,4 +1,4 @@
-"""After the reply: the requester is called back, and the request is sent back to its unit or closed."""
+"""After the reply: the office verifies it, the requester is called back, and the request is reworked or closed."""
 
 from __future__ import annotations
 
@@ -8,16 +8,39 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints import rules
-from qs.complaints.models import CallBack, Request
-from qs.complaints.steps import check_not_handler, close, handling_limit, limit, step, taken, trace
-from qs.complaints.terms import MOST_REWORKS, REWORK_RULE, CallBackAnswer, Outcome, RequestState, StepKind
+from qs.complaints.measures import count_call
+from qs.complaints.models import CallBack
+from qs.complaints.steps import check_not_handler, close, handling_limit, limit, step, supervise, taken, trace
+from qs.complaints.terms import (
+    CALL_BACK_RULE,
+    MOST_REWORKS,
+    REWORK_RULE,
+    CallBackAnswer,
+    Outcome,
+    RequestState,
+    StepKind,
+    Supervision,
+)
 from qs.errors import Conflict
 from qs.i18n import N_
-from qs.observations.recording import Measure, Measured, record_measures
 from qs.texts import checked
 
 P = Permission
 REASON, REMARK = N_("Reason"), N_("Remark")
+
+
+def verify_reply(session: Session, request_id: int, *, version: int, actor: Actor, now: datetime) -> None:
+    """Find that the reply says what was done and answers the matter; the time for calling back begins.
+
+    Somebody else than the handler does it. A reply that does not hold is sent back instead (send_back_request).
+    """
+    request = taken(session, request_id, version, P.COMPLAINTS_CALL_BACK, actor=actor)
+    check_not_handler(request, actor)
+    rules.state_after(request.state, StepKind.VERIFIED)
+    until = limit(session, request, CALL_BACK_RULE, actor=actor, now=now)
+    step(session, request, StepKind.VERIFIED, actor=actor, now=now, until=until)
+    request.verified_at, request.verified_by_id = now, actor.person_id
+    trace(session, "complaints.verified_reply", request, actor=actor, now=now)
 
 
 def record_call_back(
@@ -35,6 +58,8 @@ def record_call_back(
     rules.state_after(request.state, kind)
     if request.vault_person_id is None:
         raise Conflict("call_back_without_contact")
+    if request.unit_id is None:
+        raise Conflict("call_back_without_unit")
     call = CallBack(
         request_id=request.id,
         service_id=request.service_id,
@@ -52,39 +77,20 @@ def record_call_back(
     if answer.is_reached:
         request.called_back_at = now
         if not answer.is_solved and request.rework_count >= MOST_REWORKS:
-            request.supervised_at = now
-        session.flush()
-        record_measures(session, *judged(call, request), actor=actor, now=now)
+            supervise(session, request, Supervision.INTERVIEW, actor=actor, now=now)
     else:
         request.failed_call_count += 1
+    count_call(session, request, call, now=now)
     trace(session, "complaints.recorded_call_back", request, actor=actor, now=now, is_reached=answer.is_reached)
-
-
-def judged(call: CallBack, request: Request) -> list[Measured]:
-    """A valid call-back as events of the three rates."""
-    numerators = {
-        Measure.REQUEST_RESPONSE: float(bool(call.was_contacted)),
-        Measure.REQUEST_RESOLUTION: float(bool(call.is_solved)),
-        Measure.REQUEST_SATISFACTION: call.satisfaction.points if call.satisfaction else 0.0,
-    }
-    return [
-        Measured(
-            measure,
-            call.service_id,
-            call.at,
-            f"call_back:{call.id}:{measure.removeprefix('request-')}",
-            numerator,
-            1.0,
-            request.channel.met,
-        )
-        for measure, numerator in numerators.items()
-    ]
 
 
 def send_back_request(
     session: Session, request_id: int, reason: str, *, version: int, actor: Actor, now: datetime
 ) -> None:
-    """Send a request that is not solved back to its unit, with a limit of its own; twice at most."""
+    """Send a request whose reply does not hold, or that is not solved, back to its unit with a limit of its own.
+
+    Twice at most; the second time brings it to supervision at the level of an interview.
+    """
     request = taken(session, request_id, version, P.COMPLAINTS_CALL_BACK, actor=actor)
     check_not_handler(request, actor)
     rules.state_after(request.state, StepKind.SENT_BACK)
@@ -92,10 +98,12 @@ def send_back_request(
         raise Conflict("rework_used_up")
     note = checked(reason, field=REASON)
     until = limit(session, request, REWORK_RULE, actor=actor, now=now)
-    handling_limit(request, until)
+    handling_limit(session, request, until)
     request.rework_count += 1
     request.outcome = None
     step(session, request, StepKind.SENT_BACK, actor=actor, now=now, note=note, is_told=True, until=until)
+    if request.rework_count == MOST_REWORKS:
+        supervise(session, request, Supervision.INTERVIEW, actor=actor, now=now)
     facts = {"rework_count": request.rework_count}
     trace(session, "complaints.sent_back_request", request, actor=actor, now=now, **facts)
 
@@ -103,13 +111,13 @@ def send_back_request(
 def close_request(
     session: Session, request_id: int, *, outcome: Outcome, version: int, actor: Actor, now: datetime
 ) -> None:
-    """Close a replied request with its outcome, after the call-back where one is due."""
+    """Close a request whose reply is verified with its outcome, after the call-back where one is due."""
     request = taken(session, request_id, version, P.COMPLAINTS_CALL_BACK, actor=actor)
     check_not_handler(request, actor)
     rules.check_reply_outcome(outcome)
     rules.state_after(request.state, StepKind.CLOSED)
-    if request.state is RequestState.REPLIED and rules.is_call_back_due(
-        has_contact=request.vault_person_id is not None,
+    if request.state is RequestState.VERIFIED and rules.is_call_back_due(
+        has_contact=request.vault_person_id is not None and request.unit_id is not None,
         wants_reply=request.wants_reply,
         failed_calls=request.failed_call_count,
     ):

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints import rules
-from qs.complaints.steps import check_not_handler, step, taken, trace
+from qs.complaints.steps import check_not_handler, handling_limit, step, taken, trace
 from qs.complaints.terms import EXTENSION_RULE, StepKind
 from qs.deadlines.actions import extend_due
+from qs.deadlines.terms import ByLaw
 from qs.errors import Conflict
 from qs.i18n import N_
 from qs.texts import checked
 
 P = Permission
 REASON, REMARK = N_("Reason"), N_("Remark")
+REASON_KEPT = 500  # characters of a reason that a due date keeps
 
 
 def ask_extension(session: Session, request_id: int, reason: str, *, version: int, actor: Actor, now: datetime) -> None:
@@ -39,11 +41,15 @@ def decide_extension(
     note: str = "",
     *,
     is_approved: bool,
+    by_law: ByLaw | None = None,
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Approve or refuse the extension somebody else asked for; when approved, the requester is told the new date."""
+    """Approve or refuse the extension somebody else asked for; when approved, the requester is told the new date.
+
+    `by_law`: the time and the article, for packs that extend only as far as a law says.
+    """
     request = taken(session, request_id, version, P.COMPLAINTS_APPROVE, actor=actor)
     check_not_handler(request, actor)
     if request.extension_asked_at is None or request.extension_decided_at is not None:
@@ -54,8 +60,9 @@ def decide_extension(
     if is_approved:
         if request.due_id is None or rules.is_overdue(request.state, request.due_at, now):
             raise Conflict("extension_too_late")
-        due = extend_due(session, request.due_id, EXTENSION_RULE, reason=request.extension_reason, actor=actor, now=now)
-        request.due_id, request.due_at, request.is_provisional = due.due_id, due.due_at, due.is_provisional
+        why = {"reason": request.extension_reason[:REASON_KEPT], "by_law": by_law}
+        due = extend_due(session, request.due_id, EXTENSION_RULE, actor=actor, now=now, **why)
+        handling_limit(session, request, due)
         request.is_extended = True
     request.extension_decided_at, request.extension_decided_by_id = now, actor.person_id
     step(session, request, kind, actor=actor, now=now, note=remark, is_told=is_approved)

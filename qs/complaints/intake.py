@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,26 +15,30 @@ from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.complaints import rules
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
-from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, step, trace
+from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, reached, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     HANDLE_RULE,
-    REMEDY_LENGTH,
+    REPEAT_DAYS,
     Filed,
+    NewContact,
     NewRequest,
     Outcome,
     RequestChannel,
     RequestState,
     StepKind,
 )
-from qs.errors import Conflict, InvalidInput
+from qs.deadlines.queries import pack_in_use
+from qs.errors import Conflict, InvalidInput, NotFound
 from qs.periods import local_day
 from qs.settings import settings
-from qs.texts import checked, composed, text_problems
+from qs.texts import checked, composed
 from qs.vault.actions import keep_person
+from qs.vault.queries import people_of
 
 P = Permission
 PUBLIC_CHANNELS = (RequestChannel.WEB, RequestChannel.APP)
+COMPOSED = ("title", "text", "place", "remedy", "asks_recusal", "external_id")
 ADDITIONS_PER_DAY = 10
 FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
@@ -51,7 +55,8 @@ def file_request(
     """Register a request of any type, from the public, by the hotline or for another system; its time runs from now.
 
     `address`: a keyed hash of where the public files from, for the limits. `registered_at`: when it came in, if that
-    was before now; its time runs from then. The receipt code is returned once and kept as a hash only.
+    was before now; its time runs from then. The receipt code is returned once and kept as a hash only. An external id
+    that is known gives back the request that is there, unchanged and without a code.
     Raises InvalidInput naming every faulty text, or Conflict when the public files too often.
     """
     permission = next((right for right in (P.COMPLAINTS_REGISTER, P.COMPLAINTS_FORWARD) if actor.has(right)), None)
@@ -59,12 +64,15 @@ def file_request(
     permission = permission or P.PUBLIC_SPEAK
     actor.check(permission)
     came_at = registered_at or now
+    rules.check_registered(came_at, now)
     service = None
     if wanted.service_id is None:
         actor.check_everywhere(permission)
     else:
         service = handling_service(session, wanted.service_id, permission, actor=actor, now=now)
-    said = composed_request(wanted)
+    said = composed_request(wanted, local_day(now, settings().zone))
+    if said.external_id and (known := filed_before(session, said.external_id, permission, actor=actor, now=now)):
+        return known
     if is_public:
         check_limits(session, address, wanted.service_id, now=now)
     code = rules.code_of(secrets.token_bytes(rules.CODE_BYTES))
@@ -74,24 +82,67 @@ def file_request(
     session.add(request)
     session.flush()
     begin_time(session, request, came_at=came_at, actor=actor, now=now)
+    request.repeats_id = repeated(session, request, said.contact, actor=actor)
+    if said.asks_recusal:
+        words = {"note": said.asks_recusal, "is_told": True}
+        step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=came_at, **words)
     files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
     facts = {"kind": request.kind.value, "channel": request.channel.value, "service": wanted.service_id}
     trace(session, "complaints.filed_request", request, actor=actor, now=now, files=len(files), **facts)
     return Filed(request.id, request.number, rules.shown_code(code))
 
 
-def composed_request(wanted: NewRequest) -> NewRequest:
-    """The request with its texts as they are kept. Raises InvalidInput naming every faulty one."""
-    title, text, place = composed(wanted.title), composed(wanted.text), composed(wanted.place)
-    remedy, contact = composed(wanted.remedy), rules.composed_contact(wanted.contact)
-    problems = [
-        *rules.content_problems(title, text, place, contact),
-        *text_problems(remedy, field=rules.REMEDY, longest=REMEDY_LENGTH, is_needed=False),
-    ]
+def composed_request(wanted: NewRequest, today: date) -> NewRequest:
+    """The request with its texts as they are kept. Raises InvalidInput naming everything that is faulty."""
+    said = replace(wanted, **{name: composed(getattr(wanted, name)) for name in COMPOSED})
+    contact = rules.composed_contact(wanted.contact)
+    problems = (
+        *rules.content_problems(said.title, said.text, said.place, contact),
+        *rules.location_problems(said, today),
+    )
     if problems:
         raise InvalidInput(problems=problems)
-    said = replace(wanted, title=title, text=text, place=place, remedy=remedy)
     return replace(said, contact=None if contact.is_empty else contact)
+
+
+def filed_before(
+    session: Session, external_id: str, permission: Permission, *, actor: Actor, now: datetime
+) -> Filed | None:
+    """The request another system has sent under this id. One filing at a time holds the counter, so none slips through.
+
+    Raises NotAllowed for the public, which has no system, and NotFound outside the actor's scope.
+    """
+    if permission is P.PUBLIC_SPEAK:
+        actor.check(P.COMPLAINTS_FORWARD)
+    held_counter(session, now)
+    found = session.execute(
+        sa.select(Request.id, Request.number, reached(actor, permission).label("is_reached")).where(
+            Request.external_id == external_id
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    if not found.is_reached:
+        raise NotFound("request_unknown")
+    return Filed(found.id, found.number, "")
+
+
+def repeated(session: Session, request: Request, contact: NewContact | None, *, actor: Actor) -> int | None:
+    """The last request of the same person about the same service, or of the same type where none is known, of late."""
+    if contact is None:
+        return None
+    since = request.registered_at - timedelta(days=REPEAT_DAYS)
+    years = {local_day(at, settings().zone).year for at in (since, request.registered_at)}
+    same = people_of(session, phone=contact.phone, email=contact.email, years=years, actor=actor)
+    matter = Request.kind == request.kind if request.service_id is None else sa.true()
+    statement = sa.select(Request.id).where(
+        Request.vault_person_id.in_(same),
+        Request.service_id.is_not_distinct_from(request.service_id),
+        matter,
+        Request.registered_at.between(since, request.registered_at),
+        Request.id != request.id,
+    )
+    return session.scalar(statement.order_by(Request.registered_at.desc(), Request.id.desc()).limit(1))
 
 
 def new_request(
@@ -115,7 +166,7 @@ def new_request(
         remedy=said.remedy,
         happened_on=said.happened_on,
         urgency=said.urgency,
-        pack=said.pack,
+        pack=said.pack or pack_in_use(session, actor=actor),
         latitude=said.latitude,
         longitude=said.longitude,
         external_id=said.external_id or None,
@@ -130,7 +181,7 @@ def new_request(
 
 def begin_time(session: Session, request: Request, *, came_at: datetime, actor: Actor, now: datetime) -> None:
     """Let the time for handling and the time for dispatch begin when it came in, and keep the first step."""
-    handling_limit(request, limit(session, request, HANDLE_RULE, starts_at=came_at, actor=actor, now=now))
+    handling_limit(session, request, limit(session, request, HANDLE_RULE, starts_at=came_at, actor=actor, now=now))
     until = limit(session, request, DISPATCH_RULE, starts_at=came_at, actor=actor, now=now)
     request.next_due_at = until.due_at
     session.add(
@@ -149,13 +200,19 @@ def begin_time(session: Session, request: Request, *, came_at: datetime, actor: 
 
 def next_number(session: Session, now: datetime) -> str:
     """The next number of the local year; two at the same moment wait for each other."""
+    counter = held_counter(session, now)
+    counter.last += 1
+    return rules.number_of(counter.year, counter.last)
+
+
+def held_counter(session: Session, now: datetime) -> RequestCounter:
+    """The counter of the local year, held until the end of the transaction."""
     year = local_day(now, settings().zone).year
     counter = session.get(RequestCounter, year, with_for_update=True)
     if counter is None:
         counter = RequestCounter(year=year, last=0)
         session.add(counter)
-    counter.last += 1
-    return rules.number_of(year, counter.last)
+    return counter
 
 
 def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,9 +64,16 @@ REQUEST_COLUMNS = (
     "returned_count",
     "failed_call_count",
     "supervised_at",
+    "supervision",
+    "urgency",
+    "pause_asked_at",
+    "pause_asked_by_id",
+    "paused_at",
+    "repeats_id",
+    "version",
 )
 WORKED_OUT = ("days_left", "used_share", "is_overdue")
-ENUMS = ("kind", "channel", "state", "outcome")
+ENUMS = ("kind", "channel", "state", "outcome", "stage", "reason", "supervision", "urgency")
 
 
 def open_requests(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
@@ -73,7 +81,8 @@ def open_requests(session: Session, *, actor: Actor, now: datetime) -> pd.DataFr
 
     Moments in UTC (NaT where there is none), enums as members (None without outcome), missing names "", missing ids
     empty. `title` is "" where the actor may read the brief only. `next_due_at`: the limit of the present step.
-    `days_left`: working days until then, negative after; `used_share`: how much of the time for handling is used up;
+    `days_left`: working days until then, negative after; of a paused one what was left when its clock stopped;
+    `used_share`: how much of the time for handling is used up;
     `is_overdue`: the limit for handling has passed without a reply.
     """
     actor.check(READ)
@@ -152,14 +161,27 @@ def request_frame(
     columns = {name: [getattr(row, name) for row in found] for name in REQUEST_COLUMNS}
     frame = pd.DataFrame({name: column_of(name, values) for name, values in columns.items()})
     known, today = calendar(session, actor=actor), local_day(now, settings().zone)
-    pressing = [row.next_due_at for row in found]
-    days = [None if at is None else working_days_between(known, today, local_day(at, known.zone)) for at in pressing]
-    used = [None if row.due_at is None else rules.used_share(row.registered_at, row.due_at, now) for row in found]
+    ends = [row.next_due_at or (row.due_at if row.paused_at else None) for row in found]
+    since = [today if row.paused_at is None else local_day(row.paused_at, known.zone) for row in found]
+    days = [
+        None if at is None else working_days_between(known, day, local_day(at, known.zone))
+        for at, day in zip(ends, since, strict=True)
+    ]
+    used = [
+        None if row.due_at is None else rules.used_share(row.registered_at, row.due_at, row.paused_at or now)
+        for row in found
+    ]
     return frame.assign(
         days_left=pd.Series(days, dtype="Int64"),
         used_share=pd.Series(used, dtype="float64"),
         is_overdue=pd.Series(late, dtype=bool),
     )
+
+
+def framed(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pd.DataFrame:  # Any: values of several kinds
+    """Rows as a frame whose columns are of the kinds that their names tell."""
+    values = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pd.DataFrame({name: column_of(name, list(column)) for name, column in zip(names, values, strict=True)})
 
 
 def column_of(name: str, values: list[Any]) -> pd.Series[Any]:  # Any: whatever the column holds
@@ -170,9 +192,9 @@ def column_of(name: str, values: list[Any]) -> pd.Series[Any]:  # Any: whatever 
         return pd.Series(pd.to_datetime(values, utc=True).as_unit("us"))
     if name.endswith("_id") and name != "request_id":
         return pd.Series(values, dtype="Int64")
-    if name == "request_id" or name.endswith("_count"):
+    if name in ("request_id", "version") or name.endswith("_count"):
         return pd.Series(values, dtype="int64")
-    return pd.Series(values, dtype=bool if name.startswith(("is_", "has_", "wants_")) else "str")
+    return pd.Series(values, dtype=bool if name.startswith(("is_", "has_", "wants_", "may_")) else "str")
 
 
 def working_calendar(session: Session, *, actor: Actor) -> Calendar:

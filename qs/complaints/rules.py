@@ -6,11 +6,12 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from qs.complaints.terms import (
     BASIC_POINTS,
+    EXTERNAL_ID_LENGTH,
     FILINGS_IN_FIVE_MINUTES,
     FILINGS_OF_ALL_PER_HOUR,
     FILINGS_PER_HOUR,
@@ -18,6 +19,7 @@ from qs.complaints.terms import (
     MOST_CALLS,
     MOST_REWORKS,
     PLACE_LENGTH,
+    REMEDY_LENGTH,
     REPLY_OUTCOMES,
     RESOLUTION_WEIGHT,
     RESPONSE_WEIGHT,
@@ -28,13 +30,18 @@ from qs.complaints.terms import (
     CallBackAnswer,
     Clock,
     NewContact,
+    NewRequest,
     Outcome,
     RequestKind,
     RequestState,
     Running,
     StepKind,
+    Supervision,
 )
 from qs.complaints.wording import LABELS
+from qs.deadlines.rules import extended
+from qs.deadlines.terms import Calendar, LimitKind
+from qs.deadlines.terms import Limit as TimeLimit
 from qs.errors import Conflict, InvalidInput, Problem
 from qs.i18n import N_
 from qs.texts import composed, text_problems
@@ -45,6 +52,8 @@ CODE_GROUPS = (4, 4, 5)
 CODE_SIGNS = re.compile(r"[A-Z2-7]{13}")
 MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})  # digits that the code never has
 CONTACT_LENGTHS = {"name": 60, "phone": 40, "email": 200, "address": 200}
+RECUSAL, EXTERNAL_ID = N_("Who should keep out of it"), N_("Number in the other system")
+EARLIEST = date(1949, 10, 1)  # nothing a public service did lies before
 CONTACT_LABELS = {"name": N_("Full name"), "phone": N_("Phone"), "email": N_("E-mail"), "address": N_("Address")}
 TITLE, TEXT, PLACE, REMEDY = N_("Title"), N_("Text"), N_("Place"), N_("Remedy sought")
 ANY = frozenset(RequestState)
@@ -118,12 +127,22 @@ class Rates:
     composite: float | None  # 0 to 100
 
 
-def state_after(state: RequestState, step: StepKind) -> RequestState:
-    """Where a step leads. Raises IllegalStep when it does not begin in this state."""
+def state_after(state: RequestState, step: StepKind, *, has_unit: bool = True) -> RequestState:
+    """Where a step leads. Raises IllegalStep when it does not begin in this state.
+
+    What is opened again without ever having had a unit is to be dispatched first.
+    """
     begins, leads_to = STEPS[step]
     if state not in begins:
         raise IllegalStep("request_closed" if state is RequestState.CLOSED else None, field=LABELS[RequestState][state])
+    if step is StepKind.REOPENED and not has_unit:
+        return RequestState.REGISTERED
     return leads_to or state
+
+
+def leads_on(step: StepKind) -> bool:
+    """True for a step into a state of its own, not one that leaves the request where it is."""
+    return STEPS[step][1] is not None
 
 
 def rates(valid: int, contacted: int, solved: int, satisfied: int, basically: int) -> Rates:
@@ -194,6 +213,27 @@ def is_withheld(kind: RequestKind, *, is_confidential: bool) -> bool:
     return is_confidential or kind is RequestKind.REPORT
 
 
+def location_problems(said: NewRequest, today: date) -> Iterator[Problem]:
+    """What is wrong with the remedy, the day, the place on the map and the names other systems gave a request."""
+    yield from text_problems(said.remedy, field=REMEDY, longest=REMEDY_LENGTH, is_needed=False)
+    yield from text_problems(said.asks_recusal, field=RECUSAL, is_needed=False)
+    yield from text_problems(
+        said.external_id, field=EXTERNAL_ID, longest=EXTERNAL_ID_LENGTH, is_needed=False, is_long=False
+    )
+    if said.happened_on is not None and not EARLIEST <= said.happened_on <= today:
+        yield Problem("happened_implausible")
+    if (said.latitude is None) != (said.longitude is None):
+        yield Problem("place_half")
+    elif not (-90 <= (said.latitude or 0) <= 90 and -180 <= (said.longitude or 0) <= 180):  # NaN is not between either
+        yield Problem("place_impossible")
+
+
+def check_registered(registered_at: datetime, now: datetime) -> None:
+    """Raise InvalidInput unless a request came in before now."""
+    if registered_at > now:
+        raise InvalidInput("registered_in_future")
+
+
 def check_reply_outcome(outcome: Outcome) -> None:
     if outcome not in REPLY_OUTCOMES:
         raise InvalidInput("outcome_not_for_reply")
@@ -232,6 +272,19 @@ def is_overdue(state: RequestState, due_at: datetime | None, now: datetime) -> b
     return state.is_worked_on and due_at is not None and now > due_at
 
 
+LEVELS = {Supervision.DAILY: 1, Supervision.LISTED: 3, Supervision.INTERVIEW: 5}  # working days over; local rule
+
+
+def level_of(calendar: Calendar, due_at: datetime, now: datetime) -> Supervision | None:
+    """How closely a request past its limit is watched: one, three and five working days over, at close of business."""
+    over = [
+        level
+        for level, days in LEVELS.items()
+        if now >= extended(calendar, due_at, TimeLimit(LimitKind.WORKING_DAYS, days)).due_at
+    ]
+    return over[-1] if over else None
+
+
 def used_share(started_at: datetime, due_at: datetime, now: datetime) -> float:
     """How much of the time is used up, 0 to 1."""
     whole = (due_at - started_at) / timedelta(seconds=1)
@@ -246,13 +299,14 @@ STARTERS = {
     StepKind.REPLIED: Clock.VERIFY,
     StepKind.VERIFIED: Clock.CALL_BACK,
 }
+ENDINGS = (StepKind.WITHDRAWN, StepKind.MERGED)
 STOPPERS = {
-    Clock.DISPATCH: (StepKind.DISPATCHED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
-    Clock.SIGN: (StepKind.SIGNED, StepKind.RETURNED, StepKind.WITHDRAWN),
-    Clock.RULE: (StepKind.RULED, StepKind.DISPATCHED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
-    Clock.HANDLE: (StepKind.REPLIED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, StepKind.WITHDRAWN),
-    Clock.VERIFY: (StepKind.VERIFIED, StepKind.SENT_BACK, StepKind.WITHDRAWN),
-    Clock.CALL_BACK: (StepKind.CALLED_BACK, StepKind.CLOSED, StepKind.WITHDRAWN),
+    Clock.DISPATCH: (StepKind.DISPATCHED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, *ENDINGS),
+    Clock.SIGN: (StepKind.SIGNED, StepKind.RETURNED, *ENDINGS),
+    Clock.RULE: (StepKind.RULED, StepKind.DISPATCHED, StepKind.NOT_ACCEPTED, *ENDINGS),
+    Clock.HANDLE: (StepKind.REPLIED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, *ENDINGS),
+    Clock.VERIFY: (StepKind.VERIFIED, StepKind.SENT_BACK, *ENDINGS),
+    Clock.CALL_BACK: (StepKind.CALLED_BACK, StepKind.SENT_BACK, StepKind.CLOSED, *ENDINGS),
 }
 
 
@@ -269,6 +323,14 @@ def clocks(steps: Iterable[tuple[StepKind, datetime, datetime | None]], due_at: 
         if kind in STARTERS and until is not None:
             clock = STARTERS[kind]
             found[clock] = Running(clock, at, until, None)
-        if kind in (StepKind.REGISTERED, StepKind.SENT_BACK) and due_at is not None:
+        if kind in (StepKind.REGISTERED, StepKind.SENT_BACK, StepKind.REOPENED) and due_at is not None:
             found[Clock.HANDLE] = Running(Clock.HANDLE, at, due_at, None)
+        if kind in (StepKind.PAUSED, StepKind.RESUMED) and Clock.HANDLE in found:
+            found[Clock.HANDLE] = replace(found[Clock.HANDLE], paused_at=at if kind is StepKind.PAUSED else None)
+        if kind is StepKind.CLASSIFIED and until is not None:  # the limit of the present step was counted anew
+            found |= {
+                clock: replace(running, due_at=until)
+                for clock, running in found.items()
+                if running.ended_at is None and clock in (Clock.DISPATCH, Clock.SIGN, Clock.RULE)
+            }
     return [found[clock] for clock in Clock if clock in found]

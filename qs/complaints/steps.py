@@ -11,10 +11,22 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
-from qs.complaints.models import Request, RequestStep
-from qs.complaints.terms import RETURN_RULE, Outcome, RequestState, StepKind
-from qs.deadlines.actions import set_due
-from qs.deadlines.queries import dues
+from qs.complaints.accused import about_code, check_report_target
+from qs.complaints.measures import count_closing, keep, settle
+from qs.complaints.models import CoUnit, Request, RequestRecusal, RequestStep
+from qs.complaints.terms import (
+    DISPATCH_RULE,
+    RETURN_RULE,
+    REWORK_RULE,
+    Outcome,
+    RequestKind,
+    RequestState,
+    StepKind,
+    Supervision,
+)
+from qs.deadlines.actions import resume_due, set_due
+from qs.deadlines.queries import RuleNotInPack, dues
+from qs.deadlines.terms import Due
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.directory.rules import is_open
@@ -27,6 +39,7 @@ from qs.texts import checked
 from qs.vault.actions import retain_until
 
 BRIEF = N_("Brief")
+NO_LIMIT = (RequestState.PAUSED, RequestState.CALLED_BACK, RequestState.CLOSED)  # nothing runs in these
 IDENTITY_KEPT = timedelta(days=730)  # after closing; local rule, to be set by the owner of the data
 
 
@@ -46,10 +59,31 @@ class Limit:
 
 
 def reached(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
-    """The condition on Request that the actor's scope sets; one without a service is for those who reach everything."""
+    """The condition on Request that the actor's scope sets; one without a service is for those who reach everything.
+
+    A co-handling unit reads what it helps with, and does nothing else to it but report. Whoever is recused reaches
+    nothing of the request. A report of wrongdoing is out of reach of every unit until it was sent to one: the service
+    it names first is the one it is about.
+    """
     if actor.has_everywhere(permission):
-        return sa.true()
-    return Request.service_id.in_(visible_services(actor, permission))
+        found: sa.ColumnElement[bool] = sa.true()
+    else:
+        is_sent = sa.or_(Request.kind != RequestKind.REPORT, Request.unit_id.is_not(None))
+        found = sa.and_(Request.service_id.in_(visible_services(actor, permission)), is_sent)
+        if permission is Permission.COMPLAINTS_READ:
+            found = sa.or_(found, helped(actor, permission))
+    return found if actor.person_id is None else sa.and_(found, ~recused(actor.person_id))
+
+
+def helped(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
+    """The condition on Request that a service in the actor's scope helps with it."""
+    return sa.exists().where(
+        CoUnit.request_id == Request.id, CoUnit.service_id.in_(visible_services(actor, permission))
+    )
+
+
+def recused(person_id: int) -> sa.ColumnElement[bool]:
+    return sa.exists().where(RequestRecusal.request_id == Request.id, RequestRecusal.person_id == person_id)
 
 
 def taken(session: Session, request_id: int, version: int, permission: Permission, *, actor: Actor) -> Request:
@@ -58,8 +92,16 @@ def taken(session: Session, request_id: int, version: int, permission: Permissio
     Raises NotAllowed, NotFound outside the actor's scope, SomebodyFaster when it is not the version that was shown.
     """
     actor.check(permission)
-    statement = sa.select(Request).where(Request.id == request_id, reached(actor, permission)).with_for_update()
-    request = session.scalar(statement)
+    return opened(session, request_id, version, reached(actor, permission))
+
+
+def opened(session: Session, request_id: int, version: int, condition: sa.ColumnElement[bool]) -> Request:
+    """The request if it meets a condition, as it stands in the store, locked, its version raised.
+
+    Raises NotFound, or SomebodyFaster when it is not the version that was shown.
+    """
+    statement = sa.select(Request).where(Request.id == request_id, condition).with_for_update()
+    request = session.scalar(statement.execution_options(populate_existing=True))
     if request is None:
         raise NotFound("request_unknown")
     if request.version != version:
@@ -76,15 +118,15 @@ def by_receipt(session: Session, code: str, *, actor: Actor) -> Request:
     request = None
     if typed is not None:
         statement = sa.select(Request).where(Request.receipt_hash == rules.code_hash(typed)).with_for_update()
-        request = session.scalar(statement)
+        request = session.scalar(statement.execution_options(populate_existing=True))
     if request is None:
         raise NotFound("receipt_unknown")
     return request
 
 
 def check_not_handler(request: Request, actor: Actor) -> None:
-    """Raise Conflict when the actor handled this request or asked for its extension: nobody judges own work."""
-    own = {request.handler_id, request.extension_asked_by_id} - {None}
+    """Raise Conflict when the actor handled this request or asked for its time: nobody judges own work."""
+    own = {request.handler_id, request.extension_asked_by_id, request.pause_asked_by_id} - {None}
     if actor.person_id in own:
         raise Conflict("recusal_needed")
 
@@ -107,14 +149,33 @@ def handling_service(
 def limit(
     session: Session, request: Request, rule: str, *, starts_at: datetime | None = None, actor: Actor, now: datetime
 ) -> Limit:
-    """A time limit that begins now unless another moment is named, kept with its trace."""
-    due = set_due(session, f"request:{request.id}", rule, starts_at=starts_at or now, actor=actor, now=now)
+    """A time limit of the request's pack that begins now unless another moment is named, kept with its trace."""
+    due = set_due(
+        session,
+        f"request:{request.id}",
+        rule,
+        starts_at=starts_at or now,
+        pack=request.pack,
+        urgency=request.urgency.value,
+        actor=actor,
+        now=now,
+    )
     return Limit(due.due_id, due.due_at, due.is_provisional)
 
 
-def handling_limit(request: Request, found: Limit) -> None:
-    """Let this limit be the one for handling the request."""
+def limit_if_any(session: Session, request: Request, rule: str, *, actor: Actor, now: datetime) -> Limit | None:
+    """The same, or None under a pack that has no such limit."""
+    try:
+        return limit(session, request, rule, actor=actor, now=now)
+    except RuleNotInPack:
+        return None
+
+
+def handling_limit(session: Session, request: Request, found: Limit | Due) -> None:
+    """Let this limit be the one for handling the request; what co-handling units have until then moves along."""
+    waiting = (CoUnit.request_id == request.id, CoUnit.reported_at.is_(None), CoUnit.due_id == request.due_id)
     request.due_id, request.due_at, request.is_provisional = found.due_id, found.due_at, found.is_provisional
+    session.execute(sa.update(CoUnit).where(*waiting).values(due_id=found.due_id, due_at=found.due_at))
 
 
 def step(
@@ -125,22 +186,24 @@ def step(
     actor: Actor,
     now: datetime,
     note: str = "",
+    code: str = "",
     is_told: bool = False,
     until: Limit | None = None,
 ) -> None:
-    """Take one step and keep it in the history. `until`: the limit of the state entered.
+    """Take one step and keep it in the history. `until`: the limit of the state entered; `code`: of a coded reason.
 
     Raises IllegalStep when the step does not begin in the present state.
     """
     before = request.state
-    after = rules.state_after(before, kind)
+    after = rules.state_after(before, kind, has_unit=request.unit_id is not None)
     request.state = after
-    if after in (RequestState.CALLED_BACK, RequestState.CLOSED):
+    request.paused_at = now if kind is StepKind.PAUSED else request.paused_at if after is RequestState.PAUSED else None
+    if after in NO_LIMIT:
         request.next_due_at = None
     elif until is not None:
         request.next_due_at = until.due_at
-    elif after is RequestState.IN_PROGRESS:
-        request.next_due_at = request.due_at
+    elif after.is_worked_on:
+        request.next_due_at = request.due_at if rules.leads_on(kind) else request.next_due_at
     session.add(
         RequestStep(
             request_id=request.id,
@@ -152,9 +215,40 @@ def step(
             due_id=until.due_id if until else None,
             due_at=until.due_at if until else None,
             note=note,
+            code=code,
             is_told=is_told,
         )
     )
+
+
+def let_run(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+    """Let the clock of a paused request run on: the working time for which it stood is added to its limit."""
+    if request.due_id is not None:
+        handling_limit(session, request, resume_due(session, request.due_id, reason="", actor=actor, now=now))
+    forget_pause(request)
+
+
+def forget_pause(request: Request) -> None:
+    request.pause_reason = request.pause_asked_at = request.pause_asked_by_id = None
+
+
+def forget_wishes(request: Request) -> None:
+    """What was asked for and not decided has no object any more once the request is answered."""
+    forget_pause(request)
+    if request.extension_decided_at is None:
+        request.extension_asked_at = request.extension_asked_by_id = None
+        request.extension_reason = ""
+
+
+def supervise(
+    session: Session, request: Request, level: Supervision, *, actor: Actor, now: datetime, demand: str = ""
+) -> bool:
+    """Put a request under this level of supervision unless it is under it, or under a higher one. True when it did."""
+    if request.supervision is not None and request.supervision.rank >= level.rank:
+        return False
+    request.supervision, request.supervised_at = level, request.supervised_at or now
+    step(session, request, StepKind.SUPERVISED, actor=actor, now=now, note=demand, code=level.value)
+    return True
 
 
 def send(
@@ -167,17 +261,23 @@ def send(
     actor: Actor,
     now: datetime,
     note: str = "",
+    despite: str = "",
 ) -> None:
-    """Let the request lie with a service, whose unit has a day to sign for it or to return it."""
+    """Let the request lie with a service, whose unit has a day to sign for it or to return it.
+
+    `despite`: why a report of wrongdoing goes to the unit it is about.
+    """
     service = handling_service(session, service_id, Permission.COMPLAINTS_DISPATCH, actor=actor, now=now)
     brief = checked(text, field=BRIEF, is_needed=False) or request.brief
     if rules.is_withheld(request.kind, is_confidential=request.is_confidential) and not brief:
         raise InvalidInput("request_brief_missing")
+    check_report_target(session, request, service, despite, actor=actor)
+    code = about_code(request)
     request.service_id, request.unit_id, request.brief = service.id, service.provider_id, brief
     request.area_id = request.area_id or service.area_id
     request.dispatched_at, request.handler_id, request.signed_at = now, None, None
-    until = limit(session, request, RETURN_RULE, actor=actor, now=now)
-    step(session, request, kind, actor=actor, now=now, note=note or brief, until=until)
+    until = limit_if_any(session, request, RETURN_RULE, actor=actor, now=now)
+    step(session, request, kind, actor=actor, now=now, note=note or brief, code=code, until=until)
 
 
 def note_late(session: Session, request: Request, *, actor: Actor, now: datetime) -> bool:
@@ -213,34 +313,96 @@ def close(
     actor: Actor,
     now: datetime,
     note: str = "",
+    code: str = "",
 ) -> None:
     """End the request with an outcome; one that was handled in time counts for its service."""
+    rules.state_after(request.state, kind)
     note_late(session, request, actor=actor, now=now)
+    if request.state is RequestState.PAUSED:
+        let_run(session, request, actor=actor, now=now)
+    forget_wishes(request)
     request.outcome, request.closed_at = outcome, now
-    step(session, request, kind, actor=actor, now=now, note=note, is_told=True)
+    step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
     if request.vault_person_id is not None:
         last_day = local_day(now + IDENTITY_KEPT, settings().zone)
         retain_until(session, request.vault_person_id, last_day, actor=actor, now=now)
     if outcome.is_handled:
         count_once(session, request, float(request.overdue_at is None), now, actor=actor, now=now)
+        count_closing(session, request, now=now)
+
+
+def reopen(
+    session: Session,
+    request: Request,
+    kind: StepKind = StepKind.REOPENED,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Let a closed request be handled again, with a limit of its own, by the unit that has it.
+
+    What was counted as in time is taken back and counted anew at the next closing; what was late stays late. Raises
+    IllegalStep unless it is closed.
+    """
+    rules.state_after(request.state, kind)
+    take_back(session, request, actor=actor, now=now)
+    request.closed_at = request.outcome = request.refusal = None
+    request.supervision = request.supervised_at = None
+    request.called_back_at = request.verified_at = request.verified_by_id = None
+    until = limit(session, request, REWORK_RULE, actor=actor, now=now)
+    handling_limit(session, request, until)
+    if request.unit_id is None:  # it begins where it was: somebody has to say who handles it
+        until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
+    step(session, request, kind, actor=actor, now=now, note=note, is_told=True, until=until)
+    settle(session, request, now=now)
+    if request.vault_person_id is not None:
+        retain_until(session, request.vault_person_id, None, actor=actor, now=now)
 
 
 def count_once(
     session: Session, request: Request, numerator: float, happened_at: datetime | None, *, actor: Actor, now: datetime
 ) -> None:
+    """Count the request as in time (1) or late (0) for its service, unless it counts already."""
     if request.service_id is None or request.counted_at is not None or happened_at is None:
         return
+    if request.kind is RequestKind.REPORT and request.unit_id is None:  # the office's own work, not that of the service
+        return
     request.counted_at = happened_at
-    measured = Measured(
-        Measure.REQUEST_ON_TIME,
-        request.service_id,
-        happened_at,
-        f"request:{request.id}",
-        numerator,
-        1.0,
-        request.channel.met,
+    event_id = on_time_event(session, request)
+    keep(session, request, on_time(request, request.service_id, happened_at, event_id, numerator, 1.0), now=now)
+
+
+def take_back(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
+    """Take back that the request counted as in time; a late one stays counted."""
+    if request.service_id is None or request.counted_at is None or request.overdue_at is not None:
+        return
+    event_id = on_time_event(session, request)
+    taken_back = on_time(request, request.service_id, request.counted_at, f"{event_id}:taken_back", 0.0, 0.0, event_id)
+    request.counted_at = None
+    record_measures(session, taken_back, actor=actor, now=now)
+
+
+def on_time_event(session: Session, request: Request) -> str:
+    """What the present round of a request is called in the on-time rate: a new name after each reopening."""
+    reopened = sa.select(sa.func.count(RequestStep.id)).where(
+        RequestStep.request_id == request.id, RequestStep.kind == StepKind.REOPENED
     )
-    record_measures(session, measured, actor=actor, now=now)
+    rounds = session.scalar(reopened) or 0
+    return f"request:{request.id}:{rounds}" if rounds else f"request:{request.id}"
+
+
+def on_time(
+    request: Request,
+    service_id: int,
+    happened_at: datetime,
+    event_id: str,
+    numerator: float,
+    denominator: float,
+    corrects: str = "",
+) -> Measured:
+    met = request.channel.met
+    return Measured(Measure.REQUEST_ON_TIME, service_id, happened_at, event_id, numerator, denominator, met, corrects)
 
 
 def trace(

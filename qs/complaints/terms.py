@@ -274,6 +274,7 @@ class Ground(StrEnum):
 BASIC_POINTS = 0.9
 RESPONSE_WEIGHT, RESOLUTION_WEIGHT, SATISFACTION_WEIGHT = 0.1, 0.5, 0.4
 MOST_REWORKS = 2  # then the request is handed to supervision
+MOST_PAUSES = 2  # of the clock of one request
 MOST_CALLS = 3  # attempts without success before a request may be closed without a call-back
 # Filings a public address may make, start values; nothing is dropped in silence: a refusal says what to do.
 FILINGS_PER_HOUR = 10  # by one address
@@ -288,8 +289,20 @@ VERIFY_RULE, CO_UNIT_RULE = "request.verify", "request.co_unit"
 REVIEW_RULE, REVIEW_DECIDE_RULE = "request.review", "request.review_decide"  # the time to ask, and to decide
 SECOND_REVIEW_RULE, SECOND_REVIEW_DECIDE_RULE = "request.second_review", "request.second_review_decide"
 DEFAULT_PACK = "cn-12345-5wd"
+STATEMENT, EDITED, WITHOUT_CO_UNITS = "statement", "edited", "without_co_units"  # codes of notes
 PACK_LENGTH, REMEDY_LENGTH, CODE_TEXT_LENGTH = 64, 300, 40
+EXTERNAL_ID_LENGTH = 100
 REPEAT_DAYS = 30  # the same person about the same service again within so many days is a repeat
+
+
+class Personal(StrEnum):
+    """Personal data that are found in what people write."""
+
+    PHONE = "phone"
+    IDENTITY = "identity"
+    CARD = "card"
+    PLATE = "plate"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True)
@@ -324,7 +337,7 @@ class NewRequest:
     remedy: str = ""  # what the requester wants done
     happened_on: date | None = None
     urgency: Urgency = Urgency.GENERAL
-    pack: str = DEFAULT_PACK  # of time limits
+    pack: str = ""  # of time limits; empty: the one the office uses
     latitude: float | None = None  # WGS 84, degrees; both or neither
     longitude: float | None = None
     asks_recusal: str = ""  # of whom and why, in the requester's words
@@ -353,12 +366,16 @@ class CallBackAnswer:
 
 @dataclass(frozen=True)
 class Running:
-    """One clock of a request: when it began, its limit, and when it stopped (None while it runs)."""
+    """One clock of a request: when it began, its limit, and when it stopped (None while it runs).
+
+    `paused_at`: since when it stands; then what was left of it is left still.
+    """
 
     clock: Clock
     starts_at: datetime
     due_at: datetime
     ended_at: datetime | None
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -371,8 +388,23 @@ class StatusStep:
 
 
 @dataclass(frozen=True)
+class StatusReview:
+    """A review as its requester may see it; empty decision and reasons while it is pending."""
+
+    stage: ReviewStage
+    asked_at: datetime
+    due_at: datetime | None
+    decision: ReviewDecision | None
+    reasons: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
 class RequestStatus:
     """What a receipt code opens: where the matter stands, without personal data.
+
+    A merged request shows where its master stands, without what that one's requester wrote (`is_merged`).
+    `review_stage` may be asked for until `review_until`, when `can_ask_review`; `is_final`: no remedy is left.
 
     `outcome`, `answer`, `closed_at` are empty until there is one. `is_overdue`: the limit has passed without an answer.
     """
@@ -400,3 +432,11 @@ class RequestStatus:
     can_withdraw: bool
     can_rate: bool
     due_id: int | None = None  # how the limit was counted
+    is_merged: bool = False
+    people_count: int = 1  # requests about the same matter, this one included
+    can_ask_review: bool = False
+    review_stage: ReviewStage | None = None
+    review_until: datetime | None = None
+    reviews: tuple[StatusReview, ...] = ()
+    is_final: bool = False
+    can_ask_recusal: bool = False

@@ -9,8 +9,10 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
+from qs.complaints.co_units import tasks_of
 from qs.complaints.queries import open_requests
 from qs.complaints.terms import RequestState
+from qs.directory.queries import visible_services
 from qs.waiting import Waiting
 
 Row = Any  # Any: one row of a frame of requests
@@ -26,7 +28,7 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
     frame = open_requests(session, actor=actor, now=now)
     found: list[Waiting] = []
     if actor.has(P.COMPLAINTS_APPROVE):
-        found += extensions_to_decide(frame, actor)
+        found += extensions_to_decide(frame, actor) + pauses_to_decide(frame, actor)
     if actor.has_everywhere(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH):
         for row in rows_of(frame[frame["state"] == RequestState.RETURNED].head(REPLIES_TOLD)):
             found.append(one("request_to_rule", row, number=row.number))
@@ -35,15 +37,30 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
         found += several("requests_to_dispatch", frame[frame["state"] == RequestState.REGISTERED], queue="dispatch")
         found += several("requests_overdue", frame[frame["is_overdue"]], view="overdue")
     if actor.has(P.COMPLAINTS_CALL_BACK):
-        replied = frame[(frame["state"] == RequestState.REPLIED) & frame["has_contact"] & frame["wants_reply"]]
-        found += several("requests_to_call_back", replied, view="calls")
+        found += several("requests_to_verify", frame[frame["state"] == RequestState.REPLIED], queue="verify")
+        verified = frame[(frame["state"] == RequestState.VERIFIED) & frame["has_contact"] & frame["wants_reply"]]
+        found += several("requests_to_call_back", verified, view="calls")
     if actor.has(P.COMPLAINTS_HANDLE):
-        found += several("requests_to_sign", frame[frame["state"] == RequestState.DISPATCHED], queue="sign")
-        mine = frame[frame["state"] == RequestState.IN_PROGRESS].head(REPLIES_TOLD)
-        for row in rows_of(mine):
-            code = "request_to_reply" if row.title else "request_to_reply_withheld"
-            found.append(one(code, row, number=row.number, title=row.title))
+        found += own_work(session, frame, actor=actor)
     return sorted(found, key=lambda line: (line.due_at is None, line.due_at or now))
+
+
+def own_work(session: Session, frame: pd.DataFrame, *, actor: Actor) -> list[Waiting]:
+    """What a unit has to do: report as a helper, sign, reply, account for, or let a clock run on."""
+    frame = frame[frame["service_id"].isin(list(session.scalars(visible_services(actor, P.COMPLAINTS_HANDLE))))]
+    found = several("requests_to_sign", frame[frame["state"] == RequestState.DISPATCHED], queue="sign")
+    for request_id, number, due_at in tasks_of(session, actor=actor)[:REPLIES_TOLD]:
+        query = {"request": str(request_id)}
+        found.append(Waiting("co_unit_to_report", "complaints", due_at, {"number": number}, query))
+    mine = frame[frame["state"] == RequestState.IN_PROGRESS]
+    for row in rows_of(mine[mine["supervised_at"].notna()].head(REPLIES_TOLD)):
+        found.append(one("supervision_to_answer", row, number=row.number))
+    for row in rows_of(mine.head(REPLIES_TOLD)):
+        code = "request_to_reply" if row.title else "request_to_reply_withheld"
+        found.append(one(code, row, number=row.number, title=row.title))
+    for row in rows_of(frame[frame["state"] == RequestState.PAUSED].head(REPLIES_TOLD)):
+        found.append(one("request_to_resume", row, number=row.number))
+    return found
 
 
 def extensions_to_decide(frame: pd.DataFrame, actor: Actor) -> list[Waiting]:
@@ -54,6 +71,14 @@ def extensions_to_decide(frame: pd.DataFrame, actor: Actor) -> list[Waiting]:
     ]
     others = asked[asked["handler_id"].fillna(0) != (actor.person_id or -1)]
     return [one("extension_to_decide", row, number=row.number) for row in rows_of(others.head(REPLIES_TOLD))]
+
+
+def pauses_to_decide(frame: pd.DataFrame, actor: Actor) -> list[Waiting]:
+    asked = frame[frame["pause_asked_at"].notna() & (frame["state"] == RequestState.IN_PROGRESS)]
+    own = (asked["handler_id"].fillna(0) == (actor.person_id or -1)) | (
+        asked["pause_asked_by_id"].fillna(0) == (actor.person_id or -1)
+    )
+    return [one("pause_to_decide", row, number=row.number) for row in rows_of(asked[~own].head(REPLIES_TOLD))]
 
 
 def rows_of(frame: pd.DataFrame) -> list[Row]:

@@ -330,7 +330,7 @@ WAITING: dict[str, tuple[str, str]] = {
         N_("Their judgement decides whether the matter is solved."),
     ),
     "requests_supervised": (
-        N_("Requests sent back twice: {count}"),
-        N_("Order a rectification, or close them with a reason."),
+        N_("Requests under supervision: {count}"),
+        N_("They are past their limit or were sent back twice; their units have to account for it."),
     ),
 }

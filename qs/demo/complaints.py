@@ -144,6 +144,7 @@ def handled(city: City, case: Case, since: datetime) -> Iterator[datetime]:
         yield now
         outcome = outcome_of(case)
         done(case, actions.reply_request, session, case.answer or HANDLER_NOTE, outcome=outcome, actor=leader, now=now)
+        now = yield from verified(city, case, now)
         now, is_solved = yield from called(city, case, now)
         if "unsolved" in case.plan and reworks == 2:
             return
@@ -191,6 +192,14 @@ def outcome_of(case: Case) -> Outcome:
     kinds = [Outcome.RESOLVED, Outcome.PARTLY_RESOLVED, Outcome.EXPLAINED, Outcome.PLANNED]
     shares = [0.72, 0.08, 0.13, 0.07]
     return kinds[int(case.rng.choice(len(kinds), p=shares))]
+
+
+def verified(city: City, case: Case, since: datetime) -> Generator[datetime, None, datetime]:
+    """The office looks at the reply before anybody calls. Gives when."""
+    now = city.at_work(since + timedelta(hours=float(case.rng.uniform(0.3, 5))), case.rng)
+    yield now
+    done(case, call_backs.verify_reply, city.session, actor=city.operator(case.rng), now=now)
+    return now
 
 
 def called(city: City, case: Case, since: datetime) -> Generator[datetime, None, tuple[datetime, bool]]:

@@ -97,6 +97,7 @@ STAGES = (
     RequestState.DISPATCHED,
     RequestState.IN_PROGRESS,
     RequestState.REPLIED,
+    RequestState.VERIFIED,
     RequestState.CALLED_BACK,
     RequestState.CLOSED,
 )
@@ -119,6 +120,7 @@ def at_stage(session: Session, desk: Desk, stage: RequestState, now: datetime, *
         lambda v, at: actions.reply_request(
             session, request_id, "已增加分诊", outcome=Outcome.RESOLVED, version=v, actor=desk.leader, now=at
         ),
+        lambda v, at: call_backs.verify_reply(session, request_id, version=v, actor=desk.hotline, now=at),
         lambda v, at: call_backs.record_call_back(
             session, request_id, SATISFIED, version=v, actor=desk.hotline, now=at
         ),

@@ -71,8 +71,8 @@ def test_figures_are_taken_apart_by(store, desk, now, by, ground):
 def test_three_rates_count_valid_call_backs_per_service(store, desk, now):
     with store.writing() as session:
         at_stage(session, desk, RequestState.CALLED_BACK, now)
-        request_id = at_stage(session, desk, RequestState.REPLIED, now)
-        call_backs.record_call_back(session, request_id, UNSOLVED, version=4, actor=desk.hotline, now=now + DAY)
+        request_id = at_stage(session, desk, RequestState.VERIFIED, now)
+        call_backs.record_call_back(session, request_id, UNSOLVED, version=5, actor=desk.hotline, now=now + DAY)
         frame = figures.three_rates(session, *span(now), actor=AUDITOR)
         mine = figures.three_rates(session, *span(now), actor=desk.leader)
         foreign = figures.three_rates(session, *span(now), actor=desk.foreign_leader)

@@ -142,7 +142,7 @@ def test_open_requests_about_the_same_service_are_shown_beside_the_form(store, d
 
 
 def test_a_call_back_has_no_answer_preselected_and_keeps_all_three(store, desk, visit, lately):
-    request_id = made(store, desk, RequestState.REPLIED, lately)
+    request_id = made(store, desk, RequestState.VERIFIED, lately)
     screen = visit("complaints", "hotline", view="calls", request=str(request_id), do="call")
     assert [screen.radio(key=key).value for key in ("call_c", "call_s", "call_level")] == [None, None, None]
     screen.button(key="call_save").click().run()

@@ -64,7 +64,8 @@ def test_open_overdue_requests_count_against_completion_in_time():
         (RequestState.DISPATCHED, StepKind.RETURNED, RequestState.RETURNED),
         (RequestState.RETURNED, StepKind.RULED, RequestState.DISPATCHED),
         (RequestState.IN_PROGRESS, StepKind.REPLIED, RequestState.REPLIED),
-        (RequestState.REPLIED, StepKind.CALLED_BACK, RequestState.CALLED_BACK),
+        (RequestState.REPLIED, StepKind.VERIFIED, RequestState.VERIFIED),
+        (RequestState.VERIFIED, StepKind.CALLED_BACK, RequestState.CALLED_BACK),
         (RequestState.CALLED_BACK, StepKind.SENT_BACK, RequestState.IN_PROGRESS),
         (RequestState.CALLED_BACK, StepKind.CLOSED, RequestState.CLOSED),
         (RequestState.IN_PROGRESS, StepKind.NOTED, RequestState.IN_PROGRESS),
@@ -81,7 +82,7 @@ def test_a_step_leads_where_the_life_of_a_request_goes(state, step, after):
         (RequestState.REGISTERED, StepKind.REPLIED),
         (RequestState.IN_PROGRESS, StepKind.DISPATCHED),
         (RequestState.IN_PROGRESS, StepKind.CLOSED),
-        (RequestState.REPLIED, StepKind.SENT_BACK),
+        (RequestState.REPLIED, StepKind.CALLED_BACK),
     ],
 )
 def test_a_step_out_of_turn_is_refused(state, step):

@@ -86,8 +86,15 @@ def replied(session: Session, stage: Stage) -> tuple[int, int]:
     return request_id, version + 1
 
 
-def called_back(session: Session, stage: Stage) -> tuple[int, int]:
+def verified(session: Session, stage: Stage) -> tuple[int, int]:
     request_id, version = replied(session, stage)
+    verifier = Actor(None, "verifier", "核实员", stage.helper.grants)
+    call_backs.verify_reply(session, request_id, **by(stage, version, verifier))
+    return request_id, version + 1
+
+
+def called_back(session: Session, stage: Stage) -> tuple[int, int]:
+    request_id, version = verified(session, stage)
     caller = Actor(None, "caller", "回访员", stage.helper.grants)
     call_backs.record_call_back(session, request_id, UNSOLVED, **by(stage, version, caller))
     return request_id, version + 1
@@ -203,9 +210,15 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "call_backs.record_call_back",
+        "call_backs.verify_reply",
         DESK,
         replied,
+        lambda session, stage, made, actor: call_backs.verify_reply(session, made[0], **by(stage, made[1], actor)),
+    ),
+    row(
+        "call_backs.record_call_back",
+        DESK,
+        verified,
         lambda session, stage, made, actor: call_backs.record_call_back(
             session, made[0], UNSOLVED, **by(stage, made[1], actor)
         ),
