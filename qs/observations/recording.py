@@ -16,7 +16,7 @@ from qs.actor import SYSTEM, Actor
 from qs.directory.models import Service
 from qs.observations.arrivals import note_arrival
 from qs.observations.ingest import add_to_rollups, insert_new, picked
-from qs.observations.models import Event, Feed
+from qs.observations.models import Feed
 from qs.observations.terms import Batch, Channel
 from qs.periods import to_microseconds
 from qs.settings import SHIPPED_DATA
@@ -118,22 +118,6 @@ def add_measures(session: Session, measured: list[Measured] | tuple[Measured, ..
     note_arrival(session, batch, feed_id=feed_id, new_count=int(is_new.sum()), now=now)
     if is_new.any():
         raise_version(session, Subject.EVENTS)
-
-
-def standing_event(session: Session, happened_at: datetime, event_id: str) -> str | None:
-    """The id of the event that counts now for a fact: the last correction of it, or itself; None when there is none.
-
-    A fact may be corrected more than once, each time by naming the correction before.
-    """
-    waiting = [(one.event_id, one.corrects) for one in session.info.get(PENDING, ()) if one.happened_at == happened_at]
-    stored = sa.select(Event.event_id, Event.corrects).where(Event.happened_at == happened_at)
-    known = [(name, corrected or "") for name, corrected in session.execute(stored)] + waiting
-    later = {corrected: name for name, corrected in known if corrected}
-    if event_id not in {name for name, _ in known}:
-        return None
-    while event_id in later:
-        event_id = later[event_id]
-    return event_id
 
 
 def batch_of(session: Session, measured: list[Measured]) -> Batch:
