@@ -8,6 +8,7 @@ import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 
 import altair
 import numpy
@@ -22,6 +23,8 @@ from starlette.middleware import Middleware
 
 from pages._ui.incidents import show_incident
 from qs import db, migrations
+from qs.actor import SYSTEM
+from qs.office import renew_office
 from qs.web import api, assets, downloads, health, open311, open_data, options, papers, sign_in
 from qs.web.gateway import Gateway, sweep
 
@@ -38,10 +41,17 @@ def send_at_once(connection: socket.socket) -> None:
 asyncio.base_events._set_nodelay = send_at_once  # type: ignore[attr-defined]  # no public place to say so
 
 
+def renew() -> None:
+    """Bring the store to the newest revision, and the office to the calendars and packs that come with it."""
+    migrations.upgrade(db.database())
+    with db.database().writing() as session:
+        renew_office(session, actor=SYSTEM, now=datetime.now(UTC))
+
+
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     options.check()
-    await asyncio.to_thread(migrations.upgrade, db.database())
+    await asyncio.to_thread(renew)
     sweeping = asyncio.create_task(sweep())
     gc.collect()
     gc.freeze()  # what exists now stays: the collector need not look at it again

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
+from qs.complaints.templates import prepare_reply_templates
 from qs.deadlines.actions import load_calendars, load_packs
 from qs.deadlines.library import shipped_packs, shipped_years
+from qs.deadlines.loading import lock_packs
 from qs.evaluations.beginnings import prepare_templates
 from qs.observations.recording import prepare_recording
 from qs.rankings.schemes import prepare_scheme
@@ -21,3 +23,15 @@ def prepare_office(session: Session, *, actor: Actor, now: datetime) -> None:
     prepare_recording(session, actor=actor, now=now)
     prepare_scheme(session, actor=actor, now=now)
     prepare_templates(session, actor=actor, now=now)
+    prepare_reply_templates(session, actor=actor, now=now)
+
+
+def renew_office(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Enter newer calendars and packs after an upgrade; nothing where no office has begun. Choices and due dates stay.
+
+    Safe from several processes at once: the packs that are there are locked first.
+    """
+    if lock_packs(session):
+        load_calendars(session, shipped_years(), actor=actor, now=now)
+        load_packs(session, shipped_packs(), actor=actor, now=now)
+        prepare_reply_templates(session, actor=actor, now=now)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages._ui.deadlines_packs import pack_words, urgency_words
+from pages._ui.deadlines_packs import ordered_tiers, pack_words, urgency_words
 from pages._ui.due import (
     counted_days,
     length_words,
@@ -22,7 +22,6 @@ from pages._ui.due import (
 from pages._ui.page import Page, reading
 from pages._ui.tables import table
 from pages._ui.widgets import note, plain, section, show_error
-from qs.complaints.terms import Urgency
 from qs.deadlines import packs, queries, rules
 from qs.deadlines.terms import Calendar, DayType, Extension, Ledger, LedgerDay, Limit, LimitKind, Rule
 from qs.i18n import day, moment, ngettext, number, pick, weekday
@@ -135,12 +134,6 @@ def typed_limit(usable: list[Rule]) -> tuple[Limit, str]:
     return used.limit, code
 
 
-def ordered_tiers(tiers: dict[str, Rule]) -> list[str]:
-    """The plain limit first, then by urgency."""
-    known = [one.value for one in Urgency]
-    return sorted(tiers, key=lambda one: (one != "", known.index(one) if one in known else len(known)))
-
-
 def rule_words(one: Rule) -> str:
     return _("{name} · {limit}").format(name=pick(one.name, one.name_en), limit=limit_words(one.limit))
 
@@ -182,7 +175,7 @@ def answer(calendar: Calendar, asked: Asked, story: Ledger) -> None:
     due = _("Due {moment}").format(moment=moment(story.due_at))
     if story.is_provisional:
         due = _("{words} · provisional").format(words=due)
-    st.markdown(f"## {plain(due)}", anchors=False)
+    st.markdown(f"# {plain(due)}", anchors=False)
     note(_("{weekday}, {zone}").format(weekday=weekday(local_day(story.due_at, calendar.zone)), zone=calendar.zone.key))
     st.markdown(plain(why(calendar, asked, story)))
     if story.is_provisional:

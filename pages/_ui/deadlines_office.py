@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import localised
-from pages._ui.deadlines_packs import cell, pack_words, row_words
+from pages._ui.deadlines_packs import cell, compared_rows, pack_words, row_words
 from pages._ui.due import length_words, windows_words
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
@@ -63,14 +63,13 @@ def pack_preview(page: Page, titles: Mapping[str, str], present: str, wanted: st
         (row.code, row.urgency, row.pack): cell(row.rule, calendar, None, is_own=True)
         for row in found.itertuples(index=False)
     }
-    rows = found[["code", "urgency"]].drop_duplicates().itertuples(index=False)
     lines = [
         (row_words(code, urgency), words[code, urgency, present], words[code, urgency, wanted])
-        for code, urgency in rows
+        for code, urgency in compared_rows(found)
     ]
     frame = pd.DataFrame([one for one in lines if one[1] != one[2]], columns=["limit", "before", "after"])
     columns = {
-        "limit": st.column_config.TextColumn(_("Time limit"), width="medium"),
+        "limit": st.column_config.TextColumn(_("Time limit"), width=300),
         "before": titles[present],
         "after": titles[wanted],
     }
@@ -172,7 +171,11 @@ def hours_preview(page: Page, present: Opening, windows: tuple[Window, ...], sco
         "{n} limits would end at another moment if they began now.",
         len(effect),
     )
-    note(words.format(n=number(len(effect))))
+    note(
+        words.format(n=number(len(effect)))
+        if windows != present.windows
+        else _("Nothing yet: these are the hours as they are.")
+    )
     shown = localised(effect, "name").assign(
         before=[moment(at) for at in effect["before"]], after=[moment(at) for at in effect["after"]]
     )

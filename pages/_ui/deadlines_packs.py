@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -51,10 +52,10 @@ def limit_list(page: Page, packs_known: pd.DataFrame, in_use: str) -> None:
         origin=[_("Local rule") if own else _("Law or rule") for own in limits["is_local"]],
     )
     columns = {
-        "name": st.column_config.TextColumn(_("Time limit"), width="medium"),
+        "name": st.column_config.TextColumn(_("Time limit"), width=300),
         "limit": _("Length"),
         "origin": _("Origin"),
-        "source": st.column_config.TextColumn(_("Source"), width="large"),
+        "source": st.column_config.TextColumn(_("Source"), width=360),
         "article": _("Article"),
         "note": st.column_config.TextColumn(_("Note"), width="medium"),
         "code": _("Code"),
@@ -118,20 +119,36 @@ def comparison(page: Page, packs_known: pd.DataFrame) -> None:
         found = packs.compared_limits(session, actor=page.actor)
         calendars = {code: queries.calendar(session, pack=code, actor=page.actor) for code in titles}
     starts_at = page.now if look == AS_DATES else None
+    allowed = dict(zip(packs_known["code"], packs_known["extension"], strict=True))
     cells = {
-        (row.code, row.urgency, row.pack): cell(row.rule, calendars[row.pack], starts_at, is_own=row.is_own)
+        (row.code, row.urgency, row.pack): label(allowed[row.pack])
+        if row.rule is None
+        else cell(row.rule, calendars[row.pack], starts_at, is_own=row.is_own)
         for row in found.itertuples(index=False)
     }
-    rows = found[["code", "urgency"]].drop_duplicates()
+    rows = compared_rows(found)
     shown = pd.DataFrame(
-        {"limit": [row_words(code, urgency) for code, urgency in rows.itertuples(index=False)]}
-        | {pack: [cells[code, urgency, pack] for code, urgency in rows.itertuples(index=False)] for pack in titles}
+        {"limit": [row_words(code, urgency) for code, urgency in rows]}
+        | {pack: [cells[code, urgency, pack] for code, urgency in rows] for pack in titles}
     )
-    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width="medium")} | titles, key="compared")
+    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width="large")} | titles, key="compared")
     note(_("An asterisk marks a limit that the pack does not have and takes from the default pack."))
     section(_("Where they stand"))
     with st.container(border=True):
         fact_list((titles[row.code], pack_source(row)) for row in packs_known.itertuples(index=False))
+
+
+def compared_rows(found: pd.DataFrame) -> list[tuple[str, str]]:
+    """Code and tier of every row to show, the tiers of a limit from the most urgent."""
+    rows = found[["code", "urgency"]].drop_duplicates()
+    tiers = {code: ordered_tiers(part["urgency"]) for code, part in rows.groupby("code", sort=False)}
+    return [(str(code), urgency) for code, part in tiers.items() for urgency in part]
+
+
+def ordered_tiers(tiers: Iterable[str]) -> list[str]:
+    """The plain limit first, then from the most urgent."""
+    known = [one.value for one in Urgency]
+    return sorted(tiers, key=lambda one: (one != "", known.index(one) if one in known else len(known)))
 
 
 def cell(rule: Rule | None, calendar: Calendar, starts_at: datetime | None, *, is_own: bool) -> str:

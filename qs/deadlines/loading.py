@@ -54,6 +54,11 @@ def is_loaded(session: Session, pack: PackDefinition) -> bool:
     return bool(stored)
 
 
+def lock_packs(session: Session) -> bool:
+    """Lock the packs that are there until the transaction ends; whether there are any."""
+    return bool(session.scalars(sa.select(DeadlinePack.id).order_by(DeadlinePack.id).with_for_update()).all())
+
+
 def keep_pack(session: Session, pack: PackDefinition, now: datetime) -> None:
     names = ("code", "version", "title", "title_en", "source", "source_en", "region", "region_en", "approver")
     stored = DeadlinePack(

@@ -99,6 +99,7 @@ OBJECTS: dict[str, str] = {  # what an entry of the trail is about: the word bef
     "deadlines": N_("Due dates"),
     "opening_hours": N_("Opening hours"),
     "due": N_("Due date"),
+    "disclosure": N_("Entry of the disclosure calendar"),
 }
 FACTS: dict[str, str] = {  # what the facts of its entries are called
     "pack": N_("pack"),
