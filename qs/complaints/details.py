@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +14,16 @@ from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.complaints import rules
+from qs.complaints.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
+from qs.complaints.redaction import redacted
+from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached
 from qs.complaints.terms import (
+    STATEMENT,
+    WITHOUT_CO_UNITS,
     Outcome,
+    PauseReason,
     Refusal,
     RequestChannel,
     RequestKind,
@@ -26,6 +32,8 @@ from qs.complaints.terms import (
     Satisfaction,
     StatusStep,
     StepKind,
+    Supervision,
+    Urgency,
 )
 from qs.deadlines.queries import trace_of
 from qs.deadlines.terms import Trace
@@ -36,8 +44,27 @@ from qs.rectifications.terms import Source
 
 P = Permission
 READ = P.COMPLAINTS_READ
-GATHERED = frozenset({"steps", "calls", "files"})
-REQUESTERS_WORDS = (StepKind.ADDED, StepKind.CALLED_BACK, StepKind.NOT_REACHED, StepKind.NOTED)
+ANSWERED = rules.ANSWERED | {RequestState.CLOSED}
+GATHERED = frozenset({"steps", "calls", "files", "co_units", "is_redacted"})
+WITHHELD: dict[str, Any] = {  # Any: empty values of the fields that the unit does not see
+    "title": "",
+    "text": "",
+    "place": "",
+    "remedy": "",
+    "happened_on": None,
+    "latitude": None,
+    "longitude": None,
+    "external_id": None,
+}
+REQUESTERS_WORDS = (  # or words that may repeat theirs
+    StepKind.ADDED,
+    StepKind.CALLED_BACK,
+    StepKind.NOT_REACHED,
+    StepKind.NOTED,
+    StepKind.RECUSAL_ASKED,
+    StepKind.REVIEW_ASKED,
+)
+OWN_CODES = (STATEMENT, WITHOUT_CO_UNITS)  # notes of the unit itself
 
 
 @dataclass(frozen=True)
@@ -53,6 +80,7 @@ class Step:
     due_at: datetime | None
     note: str
     is_told: bool
+    code: str = ""  # of a coded reason
 
 
 @dataclass(frozen=True)
@@ -122,10 +150,29 @@ class RequestDetail:
     returned_count: int
     failed_call_count: int
     supervised_at: datetime | None
+    supervision: Supervision | None
+    remedy: str
+    happened_on: date | None
+    urgency: Urgency
+    pack: str
+    latitude: float | None
+    longitude: float | None
+    external_id: str | None
+    repeats_id: int | None
+    master_id: int | None
+    is_spam: bool
+    is_excluded: bool
+    verified_at: datetime | None
+    pause_reason: PauseReason | None
+    pause_asked_at: datetime | None
+    pause_asked_by_id: int | None
+    paused_at: datetime | None
     rectification_id: int | None
     steps: tuple[Step, ...]
     calls: tuple[Call, ...]
     files: tuple[KeptFile, ...]
+    co_units: tuple[CoUnitRow, ...] = ()
+    is_redacted: bool = False  # personal data in the requester's words are hidden; see own_words.reveal_text
 
 
 def request_detail(session: Session, request_id: int, *, actor: Actor) -> RequestDetail:
@@ -164,8 +211,12 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
         steps=tuple(steps_of(session, request.id, is_withheld=is_withheld)),
         calls=() if is_withheld else tuple(calls_of(session, request.id)),
         files=() if is_withheld else tuple(files_of(session, owner, actor=actor)),
+        co_units=co_units_of(session, request.id, actor=actor),
     )
-    return replace(detail, title="", text="", place="") if is_withheld else detail
+    if is_withheld:
+        return replace(detail, **WITHHELD)
+    hidden = {name: redacted(getattr(detail, name)) for name in ("title", "text", "place", "remedy")}
+    return replace(detail, **hidden, is_redacted=any(getattr(detail, name) != one for name, one in hidden.items()))
 
 
 def names(part: str, row: Service | Provider | Area | Person | None) -> dict[str, Any]:  # Any: goes with other fields
@@ -197,8 +248,9 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
             from_state=one.from_state,
             to_state=one.to_state,
             due_at=one.due_at,
-            note="" if is_withheld and one.kind in REQUESTERS_WORDS else one.note,
+            note="" if is_withheld and one.kind in REQUESTERS_WORDS and one.code not in OWN_CODES else one.note,
             is_told=one.is_told,
+            code=one.code,
         )
         for one, name, name_en in session.execute(statement)
     ]
@@ -251,8 +303,8 @@ def request_by_receipt(session: Session, code: str, *, actor: Actor, now: dateti
     told = sa.select(RequestStep).where(RequestStep.request_id == request.id, RequestStep.is_told)
     steps = session.scalars(told.order_by(RequestStep.at, RequestStep.id))
     is_open = request.state is not RequestState.CLOSED
-    is_answered = request.state in (RequestState.REPLIED, RequestState.CALLED_BACK, RequestState.CLOSED)
-    return RequestStatus(
+    is_answered = request.state in ANSWERED
+    status = RequestStatus(
         request_id=request.id,
         number=request.number,
         kind=request.kind,
@@ -275,3 +327,4 @@ def request_by_receipt(session: Session, code: str, *, actor: Actor, now: dateti
         can_rate=not is_open and request.outcome is not Outcome.WITHDRAWN and request.service_id is not None,
         due_id=request.due_id,
     )
+    return completed(session, request, status, actor=actor, now=now)

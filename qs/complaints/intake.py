@@ -14,6 +14,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.complaints import rules
+from qs.complaints.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
 from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, reached, step, trace
 from qs.complaints.terms import (
@@ -254,5 +255,6 @@ def withdraw_request(session: Session, code: str, *, actor: Actor, now: datetime
     """End a request because its requester does not want it any more."""
     request = by_receipt(session, code, actor=actor)
     close(session, request, StepKind.WITHDRAWN, Outcome.WITHDRAWN, actor=actor, now=now)
+    pass_on(session, request, actor=actor, now=now)
     request.version += 1
     trace(session, "complaints.withdrew_request", request, actor=actor, now=now)
