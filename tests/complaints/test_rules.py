@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,15 @@ from qs.complaints.terms import (
     CallBackAnswer,
     Clock,
     NewContact,
+    NewRequest,
     Outcome,
     RequestKind,
     RequestState,
     Satisfaction,
     StepKind,
+    Supervision,
 )
+from qs.deadlines.terms import Calendar
 from qs.errors import Conflict, InvalidInput
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -91,14 +95,28 @@ def test_a_step_out_of_turn_is_refused(state, step):
     assert refused.value.reason == "request_step_forbidden"
 
 
-@pytest.mark.parametrize("step", [step for step in StepKind if step in rules.STEPS])
-def test_nothing_but_notes_and_rectifications_happens_to_a_closed_request(step):
-    if step in (StepKind.NOTED, StepKind.RECTIFICATION):
-        assert rules.state_after(RequestState.CLOSED, step) is RequestState.CLOSED
-        return
+STAYS_OPEN_TO = {  # what may still happen to a closed request
+    *(StepKind.NOTED, StepKind.RECTIFICATION, StepKind.RECUSED),
+    *(StepKind.EXCLUSION_ASKED, StepKind.EXCLUDED, StepKind.EXCLUSION_REFUSED),
+    *(StepKind.SPAM_MARKED, StepKind.SPAM_CLEARED, StepKind.REVIEW_ASKED, StepKind.REVIEW_DECIDED),
+}
+
+
+@pytest.mark.parametrize("step", sorted(set(rules.STEPS) - STAYS_OPEN_TO - {StepKind.REOPENED}))
+def test_a_closed_request_is_not_worked_on(step):
     with pytest.raises(rules.IllegalStep) as refused:
         rules.state_after(RequestState.CLOSED, step)
     assert refused.value.reason == "request_closed"
+
+
+@pytest.mark.parametrize("step", sorted(STAYS_OPEN_TO))
+def test_notes_judgements_and_reviews_leave_a_closed_request_closed(step):
+    assert rules.state_after(RequestState.CLOSED, step) is RequestState.CLOSED
+
+
+def test_only_a_review_opens_a_closed_request():
+    opened = {step for step, (begins, after) in rules.STEPS.items() if RequestState.CLOSED in begins and after}
+    assert opened == {StepKind.REOPENED}
 
 
 @given(st.binary(min_size=rules.CODE_BYTES, max_size=rules.CODE_BYTES))
@@ -184,12 +202,14 @@ def test_the_clocks_of_a_request_begin_and_stop_with_its_steps():
         (StepKind.REGISTERED, AT, AT + 24 * HOUR),
         (StepKind.DISPATCHED, AT + HOUR, AT + 25 * HOUR),
         (StepKind.SIGNED, AT + 2 * HOUR, None),
-        (StepKind.REPLIED, AT + 9 * HOUR, AT + 80 * HOUR),
+        (StepKind.REPLIED, AT + 9 * HOUR, AT + 50 * HOUR),
+        (StepKind.VERIFIED, AT + 10 * HOUR, AT + 80 * HOUR),
     ]
     found = {one.clock: one for one in rules.clocks(steps, AT + 100 * HOUR)}
     assert found[Clock.DISPATCH].ended_at == AT + HOUR
     assert found[Clock.SIGN].ended_at == AT + 2 * HOUR
     assert found[Clock.HANDLE].ended_at == AT + 9 * HOUR
+    assert found[Clock.VERIFY].ended_at == AT + 10 * HOUR
     assert found[Clock.CALL_BACK].ended_at is None
     assert Clock.RULE not in found
 
@@ -202,6 +222,66 @@ def test_rework_starts_the_handling_clock_anew():
     ]
     handling = next(one for one in rules.clocks(steps, AT + 150 * HOUR) if one.clock is Clock.HANDLE)
     assert (handling.starts_at, handling.ended_at) == (AT + 30 * HOUR, None)
+
+
+def test_a_paused_clock_says_since_when_it_stands_and_runs_on_afterwards():
+    steps = [(StepKind.REGISTERED, AT, AT + 24 * HOUR), (StepKind.PAUSED, AT + 30 * HOUR, None)]
+    assert rules.clocks(steps, AT + 150 * HOUR)[-1].paused_at == AT + 30 * HOUR
+    steps.append((StepKind.RESUMED, AT + 40 * HOUR, None))
+    assert rules.clocks(steps, AT + 160 * HOUR)[-1].paused_at is None
+
+
+def test_a_new_class_moves_the_clock_of_the_present_step():
+    steps = [(StepKind.REGISTERED, AT, AT + 24 * HOUR), (StepKind.CLASSIFIED, AT + HOUR, AT + 2 * HOUR)]
+    found = {one.clock: one for one in rules.clocks(steps, AT + 24 * HOUR)}
+    assert (found[Clock.DISPATCH].starts_at, found[Clock.DISPATCH].due_at) == (AT, AT + 2 * HOUR)
+
+
+CALENDAR = Calendar(ZoneInfo("Asia/Shanghai"))  # weekends only
+
+
+@pytest.mark.parametrize(
+    ("hours", "level"),
+    [
+        (23, None),
+        (24, Supervision.DAILY),  # one working day over, at close of business
+        (71, Supervision.DAILY),
+        (72, Supervision.LISTED),  # three
+        (24 * 7 - 1, Supervision.LISTED),  # a weekend between
+        (24 * 7, Supervision.INTERVIEW),  # five
+    ],
+)
+def test_supervision_rises_with_the_working_days_over(hours, level):
+    monday_close = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # 17:30 in Shanghai
+    assert rules.level_of(CALENDAR, monday_close, monday_close + hours * HOUR) is level
+
+
+@pytest.mark.parametrize(
+    ("others", "codes"),
+    [
+        ({}, []),
+        ({"happened_on": date(2026, 11, 23)}, []),
+        ({"happened_on": date(2026, 11, 24)}, ["happened_implausible"]),
+        ({"happened_on": date(1900, 1, 1)}, ["happened_implausible"]),
+        ({"latitude": 36.1}, ["place_half"]),
+        ({"latitude": 36.1, "longitude": 103.8}, []),
+        ({"latitude": 0.0, "longitude": 180.0}, []),
+        ({"latitude": 90.1, "longitude": 0.0}, ["place_impossible"]),
+        ({"latitude": float("nan"), "longitude": 0.0}, ["place_impossible"]),
+        ({"latitude": 0.0, "longitude": float("inf")}, ["place_impossible"]),
+        ({"remedy": "一" * 301, "external_id": "x" * 101}, ["text_too_long", "text_too_long"]),
+        ({"asks_recusal": "a\x00"}, ["text_characters"]),
+    ],
+)
+def test_day_place_remedy_and_foreign_number_are_checked(others, codes):
+    said = NewRequest(RequestKind.HELP, "标题", "正文", **others)
+    assert [one.code for one in rules.location_problems(said, date(2026, 11, 23))] == codes
+
+
+def test_a_request_does_not_come_in_after_now():
+    rules.check_registered(AT, AT)
+    with pytest.raises(InvalidInput):
+        rules.check_registered(AT + timedelta(seconds=1), AT)
 
 
 def test_the_share_of_time_used_stays_between_nothing_and_all():
