@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui import attention
+from pages._ui.notices_own import unread_part
 from pages._ui.page import open_page, reading
 from pages._ui.rooms import waiting_lines
 from pages._ui.widgets import empty_state, head, section
@@ -48,6 +49,7 @@ with left, st.container(gap="small"):
             icon="task_alt",
         )
 with right, st.container(gap="xsmall"):
+    unread_part(page)
     if board is not None and len(board):
         steady = board.counts()[Standing.STEADY]
         section(

@@ -29,10 +29,10 @@ def notices_part(page: Page) -> None:
     with left:
         wish_form(page, preference, email)
     with right:
-        if preference.wish.channel is not Channel.NONE:
+        if preference.wish.channel.leaves_the_house:
             trial_part(page, preference)
         if own.empty:
-            note(_("Nothing was sent to you yet. What is told to you stands here, with how far it has come."))
+            note(_("Nothing was told to you yet. It stands here, with how far it has come."))
             return
         shown = own.assign(
             at=own["queued_at"].map(moment),
@@ -44,7 +44,10 @@ def notices_part(page: Page) -> None:
 def choice_words(wish: Wish) -> str:
     """The present choice as a sentence."""
     if wish.channel is Channel.NONE:
-        return _("You are told nothing outside these screens.")
+        return _("You are told nothing; what waits for you stands under Today.")
+    if wish.channel is Channel.SCREEN:
+        words = _("Under Today, of what is “{least}” or stronger, and nowhere else.")
+        return words.format(least=label(wish.least))
     words = _("{channel}, for what is “{least}” or stronger. {rhythm}.")
     return words.format(channel=label(wish.channel), least=label(wish.least), rhythm=label(wish.rhythm))
 
@@ -65,12 +68,12 @@ def wish_form(page: Page, preference: Preference, email: str) -> None:
             or wish.channel
         )
         wanted = Wish(channel) if channel is Channel.NONE else chosen_wish(channel, wish, email)
-        if channel is not Channel.NONE:
+        if channel.leaves_the_house:
             readiness(channel)
-        elif wish.channel is not Channel.NONE:
-            note(_("Your address is erased here when you save this. What waits for you is dropped."))
-        else:
-            note(_("Choose a way, and matters in your care are told to you where you are."))
+        elif wish.channel.leaves_the_house:
+            note(_("Your address is erased here when you save this, and what waits to be sent goes nowhere."))
+        elif channel is Channel.SCREEN:
+            note(_("Choose a way besides, and matters in your care are told to you where you are."))
         is_choice = channel is not wish.channel or channel is not Channel.NONE
         pressed = is_choice and st.button(_("Save how I am told"), type="primary", key="save_wish")
     if pressed:
@@ -81,6 +84,8 @@ def wish_form(page: Page, preference: Preference, email: str) -> None:
 def chosen_wish(channel: Channel, wish: Wish, email: str) -> Wish:
     """The fields of a way to be told, filled with the present choice."""
     is_same = channel is wish.channel
+    if channel is Channel.SCREEN:
+        return Wish(channel, least=least_part(wish))
     if channel is Channel.EMAIL:
         begin = wish.address if is_same else email
         address = st.text_input(_("E-mail address"), begin, type="email", max_chars=200, key="account_email")
@@ -90,13 +95,7 @@ def chosen_wish(channel: Channel, wish: Wish, email: str) -> Wish:
         hosts = settings().webhook_hosts
         if hosts:
             note(_("Allowed hosts: {hosts}").format(hosts=_(", ").join(hosts)))
-    least = st.selectbox(
-        _("From which strength on"),
-        list(Strength),
-        index=list(Strength).index(wish.least),
-        format_func=label,
-        key="account_least",
-    )
+    least = least_part(wish)
     rhythm = st.selectbox(
         _("When"), list(Rhythm), index=list(Rhythm).index(wish.rhythm), format_func=label, key="account_rhythm"
     )
@@ -114,7 +113,19 @@ def chosen_wish(channel: Channel, wish: Wish, email: str) -> Wish:
             hour = st.selectbox(
                 _("Hour"), HOURS, index=wish.hour, format_func=lambda hour: f"{hour:02}:00", key="account_hour"
             )
-    return Wish(channel, address, Strength(least), Rhythm(rhythm), int(hour), Weekday(weekday))
+    return Wish(channel, address, least, Rhythm(rhythm), int(hour), Weekday(weekday))
+
+
+def least_part(wish: Wish) -> Strength:
+    return Strength(
+        st.selectbox(
+            _("From which strength on"),
+            list(Strength),
+            index=list(Strength).index(wish.least),
+            format_func=label,
+            key="account_least",
+        )
+    )
 
 
 def readiness(channel: Channel) -> None:

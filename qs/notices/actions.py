@@ -18,7 +18,7 @@ from qs.i18n import moment, speaking
 from qs.notices import rules
 from qs.notices.models import NoticeWish, OutboxNotice
 from qs.notices.queries import language_of, own_preference
-from qs.notices.terms import DIGEST, TRIAL, Channel, Failure, Notice, NoticeState, Rhythm, Strength, Wish
+from qs.notices.terms import DIGEST, ON_SCREEN, TRIAL, Channel, Failure, Notice, NoticeState, Rhythm, Strength, Wish
 from qs.settings import settings
 from qs.vault.rules import NONCE_BYTES
 
@@ -55,20 +55,34 @@ def queue_notice(
 ) -> int | None:
     """Leave a notice to a person in the outbox, to be sent if and when the transaction holds; returns its id.
 
-    None when the person does not want to be told of matters of this strength, or was left one under this key before:
+    It stands on the person's screen, and goes where they chose besides. None when the person wants nothing of matters
+    of this strength, works here no more, or was left one under this key before:
     `dedupe_key` names what is told (`signal:12:raised`), and nobody is told it twice. `notice` is in the language that
     `queries.listeners` gave. Part of another room's act, which has checked that the person may know, and leaves the
     trace.
     """
-    kept = session.execute(
-        sa.select(NoticeWish)
-        .join(Person, Person.id == NoticeWish.person_id)
-        .where(NoticeWish.person_id == person_id, Person.is_active)
-    ).scalar_one_or_none()
-    if kept is None or not rules.wants(Wish(kept.channel, least=kept.least), strength):
+    person = session.get(Person, person_id)
+    kept = session.get(NoticeWish, person_id)
+    wish = ON_SCREEN
+    if kept is not None:
+        wish = Wish(kept.channel, least=kept.least, rhythm=kept.rhythm, hour=kept.hour, weekday=kept.weekday)
+    if person is None or not person.is_active or not rules.wants(wish, strength):
         return None
-    wish = Wish(kept.channel, least=kept.least, rhythm=kept.rhythm, hour=kept.hour, weekday=kept.weekday)
     return inserted(session, person_id, notice, wish, now, strength=strength, dedupe_key=dedupe_key)
+
+
+def queue_for_requester(
+    session: Session, vault_id: int, notice: Notice, *, dedupe_key: str, actor: Actor, now: datetime
+) -> int | None:
+    """Leave a notice to somebody who left an e-mail address in the vault; returns its id, None when told before.
+
+    The address is read when it is sent and kept nowhere else; who was erased by then is sent nothing. `notice` names a
+    number and what happened, no words of the case. Part of another room's act, which leaves the trace.
+    """
+    return kept_notice(
+        session, notice, now, strength=Strength.ACT, dedupe_key=dedupe_key, due_at=now, state=NoticeState.QUEUED,
+        vault_id=vault_id,
+    )  # fmt: skip
 
 
 def inserted(
@@ -82,12 +96,46 @@ def inserted(
     dedupe_key: str,
 ) -> int | None:
     """The id of the new row; None when the key is taken, also by a transaction that ran beside this one."""
-    taken = sa.select(OutboxNotice.id).where(OutboxNotice.person_id == person_id, OutboxNotice.dedupe_key == dedupe_key)
+    return kept_notice(
+        session,
+        notice,
+        now,
+        strength=strength,
+        dedupe_key=dedupe_key,
+        due_at=rules.due_at(wish, now, settings().zone),
+        state=first_state(wish),
+        person_id=person_id,
+    )
+
+
+def first_state(wish: Wish) -> NoticeState:
+    """How far a notice is as soon as it is written: on the screen, waiting for a digest, or waiting to be sent."""
+    if not wish.channel.leaves_the_house:
+        return NoticeState.SHOWN
+    return NoticeState.QUEUED if wish.rhythm is Rhythm.AT_ONCE else NoticeState.COLLECTED
+
+
+def kept_notice(
+    session: Session,
+    notice: Notice,
+    now: datetime,
+    *,
+    strength: Strength,
+    dedupe_key: str,
+    due_at: datetime,
+    state: NoticeState,
+    person_id: int | None = None,
+    vault_id: int | None = None,
+) -> int | None:
+    """The row of a notice to one of the two; None when the key is taken, also by a transaction beside this one."""
+    recipient = OutboxNotice.person_id == person_id if person_id is not None else OutboxNotice.vault_id == vault_id
+    taken = sa.select(OutboxNotice.id).where(recipient, OutboxNotice.dedupe_key == dedupe_key)
     if session.scalar(taken) is not None:
         return None
     clean = rules.cleaned_notice(notice)
     row = OutboxNotice(
         person_id=person_id,
+        vault_id=vault_id,
         dedupe_key=dedupe_key,
         topic=clean.topic,
         kind=clean.kind,
@@ -95,9 +143,9 @@ def inserted(
         subject=clean.subject,
         body=clean.body,
         link=clean.link,
-        state=NoticeState.QUEUED if wish.rhythm is Rhythm.AT_ONCE else NoticeState.COLLECTED,
+        state=state,
         queued_at=now,
-        due_at=rules.due_at(wish, now, settings().zone),
+        due_at=due_at,
     )
     try:
         with session.begin_nested():
@@ -143,7 +191,7 @@ def follow_wish(session: Session, person_id: int, wish: Wish, now: datetime) -> 
     if wish.channel is Channel.NONE:
         session.execute(waiting.values(state=NoticeState.DROPPED))
         return
-    state = NoticeState.QUEUED if wish.rhythm is Rhythm.AT_ONCE else NoticeState.COLLECTED
+    state = first_state(wish)
     due = rules.due_at(wish, now, settings().zone)
     session.execute(waiting.values(state=state, due_at=due, attempts=0))
 
@@ -159,7 +207,7 @@ def ask_for_trial(session: Session, *, actor: Actor, now: datetime) -> int:
     """Leave a notice to oneself that goes out at once, to see whether it arrives. Raises NowhereToGo."""
     person_id = own_id(session, actor)
     wish = own_preference(session, actor=actor).wish
-    if wish.channel is Channel.NONE:
+    if not wish.channel.leaves_the_house:
         raise NowhereToGo
     language = session.scalar(sa.select(Person.language).where(Person.id == person_id))
     with speaking(language_of(language)):
@@ -177,6 +225,18 @@ def ask_for_trial(session: Session, *, actor: Actor, now: datetime) -> int:
         raise NotGivenUp  # pressed twice in one moment
     record(session, "notices.trial_asked", f"notice:{row_id}", actor=actor, now=now)
     return row_id
+
+
+def mark_read(session: Session, *, actor: Actor, now: datetime, notice_id: int | None = None) -> int:
+    """Note that the actor has read one of the own notices on the screen, or all of them. Returns how many were new."""
+    person_id = own_id(session, actor)
+    own = [OutboxNotice.person_id == person_id, OutboxNotice.read_at.is_(None)]
+    if notice_id is not None:
+        own.append(OutboxNotice.id == notice_id)
+    ids = session.scalars(sa.update(OutboxNotice).where(*own).values(read_at=now).returning(OutboxNotice.id)).all()
+    if ids:
+        record(session, "notices.read", f"person:{person_id}", actor=actor, now=now, count=len(ids))
+    return len(ids)
 
 
 def give_up(

@@ -19,13 +19,14 @@ from qs.actor import SYSTEM
 from qs.db import Database
 from qs.notices import actions, rules
 from qs.notices.digests import gather_digest, people_with_digest
-from qs.notices.envelopes import Envelope, Undelivered, footing, whole_link
+from qs.notices.envelopes import Envelope, Undelivered, footing, public_footing, whole_link
 from qs.notices.mail import mail_message, send_mail
 from qs.notices.models import NoticeWish, OutboxNotice
 from qs.notices.queries import is_ready, language_of, wish_of
 from qs.notices.terms import OF_THE_SERVER, Channel, Failure, NoticeState
 from qs.notices.webhook import call_webhook
 from qs.settings import Settings
+from qs.vault.queries import personal
 from qs.vault.rules import DataUnreadable
 
 LOG = logging.getLogger("qs.incidents")
@@ -54,6 +55,19 @@ class Claim:
     attempts: int
     server: str  # what the next message to it would meet as well
     send: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where one message goes and what stands around its words; known only while it is sent."""
+
+    channel: Channel
+    address: str
+    key: str  # names the message at every attempt
+    signing_key: str  # of a webhook
+    link: str
+    office: str
+    footing: str
 
 
 def deliver(database: Database, chosen: Settings, now: datetime, *, rng: Random) -> Delivered:
@@ -106,42 +120,79 @@ def claimed(
 ) -> Claim | None:
     """Claim one message; None when it is another's, unwanted, or cannot be sent now."""
     row = session.get(OutboxNotice, notice_id)
-    kept = session.get(NoticeWish, row.person_id) if row else None
-    person = session.get_one(Person, row.person_id) if row else None
-    if row is None or person is None:
+    if row is None:
         return None
-    if kept is None or kept.channel is Channel.NONE or not person.is_active:
+    to = recipient_of(session, row, chosen)
+    if to is None:
         result.dropped_count += taken(session, notice_id, now, state=NoticeState.DROPPED) is not None
         return None
-    if not is_ready(kept.channel, chosen):
+    if not is_ready(to.channel, chosen):
         result.stuck_count += 1
         return None
-    try:
-        address = wish_of(session, kept).address
-    except DataUnreadable:
-        address = ""
-    server = server_of(kept.channel, address)
+    server = server_of(to.channel, to.address)
     if server in resting:
         return None
     attempts = taken(session, notice_id, now, state=NoticeState.SENDING, claimed_until=now + LEASE)
     if attempts is None:
         return None
-    office, below = footing(language_of(person.language), chosen)
     envelope = Envelope(
-        key=rules.message_key(row.person_id, row.dedupe_key),
+        key=to.key,
         topic=row.topic,
         kind=row.kind,
         strength=row.strength,
         subject=row.subject,
         body=row.body,
+        link=to.link,
+        office=to.office,
+        footing=to.footing,
+        sent_at=now,
+    )
+    return Claim(notice_id, attempts, server, partial(send, envelope, to.channel, to.address, to.signing_key, chosen))
+
+
+def recipient_of(session: Session, row: OutboxNotice, chosen: Settings) -> Recipient | None:
+    """Who gets a message and where, read at the moment of sending; None for who wants, or may be sent, nothing."""
+    if row.person_id is None:
+        return None if row.vault_id is None else requester(session, row, row.vault_id, chosen)
+    kept, person = session.get(NoticeWish, row.person_id), session.get_one(Person, row.person_id)
+    if kept is None or not kept.channel.leaves_the_house or not person.is_active:
+        return None
+    try:
+        address = wish_of(session, kept).address
+    except DataUnreadable:
+        address = ""
+    office, below = footing(language_of(person.language), chosen)
+    return Recipient(
+        channel=kept.channel,
+        address=address,
+        key=rules.message_key(row.person_id, row.dedupe_key),
+        signing_key=rules.signing_key(session.info["audit_key"], row.person_id, address),
         link=whole_link(row.link, chosen),
         office=office,
         footing=below,
-        sent_at=now,
     )
-    secret = session.info["audit_key"]
-    key = rules.signing_key(secret, row.person_id, address)
-    return Claim(notice_id, attempts, server, partial(send, envelope, kept.channel, address, key, chosen))
+
+
+def requester(session: Session, row: OutboxNotice, vault_id: int, chosen: Settings) -> Recipient | None:
+    """Somebody who left an e-mail address with a request; None once they were erased or took it back."""
+    try:
+        found = personal(session, vault_id)
+    except DataUnreadable:
+        address = ""  # given up as unreadable
+    else:
+        if found is None or not found.email:
+            return None
+        address = found.email
+    office, below = public_footing(chosen)
+    return Recipient(
+        channel=Channel.EMAIL,
+        address=address,
+        key=rules.requester_key(vault_id, row.dedupe_key),
+        signing_key="",
+        link=f"{chosen.public_url.rstrip('/')}{row.link}" if row.link else "",
+        office=office,
+        footing=below,
+    )
 
 
 def server_of(channel: Channel, address: str) -> str:

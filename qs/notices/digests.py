@@ -14,7 +14,7 @@ from qs.i18n import ngettext, number, speaking
 from qs.notices.actions import inserted
 from qs.notices.models import NoticeWish, OutboxNotice
 from qs.notices.queries import language_of
-from qs.notices.terms import DIGEST, LABELS, Channel, Notice, NoticeState, Strength, Wish
+from qs.notices.terms import DIGEST, LABELS, Notice, NoticeState, Strength, Wish
 
 MOST_LISTED = 40  # a message holds so many; the rest is counted
 
@@ -23,7 +23,7 @@ def people_with_digest(session: Session, now: datetime) -> list[int]:
     """The ids of those for whom a digest is due and who were told of something since the last one."""
     row = OutboxNotice
     due = sa.select(row.person_id).where(row.state == NoticeState.COLLECTED, row.due_at <= now)
-    return list(session.scalars(due.distinct().order_by(row.person_id)))
+    return [one for one in session.scalars(due.distinct().order_by(row.person_id)) if one is not None]
 
 
 def gather_digest(session: Session, person_id: int, now: datetime, *, staff_address: str) -> int | None:
@@ -40,7 +40,7 @@ def gather_digest(session: Session, person_id: int, now: datetime, *, staff_addr
         return None
     wish = session.get(NoticeWish, person_id)
     person = session.get_one(Person, person_id)
-    if wish is None or wish.channel is Channel.NONE or not person.is_active:
+    if wish is None or not wish.channel.leaves_the_house or not person.is_active:
         session.execute(sa.update(row).where(*collected).values(state=NoticeState.DROPPED))
         return None
     with speaking(language_of(person.language)):

@@ -33,7 +33,7 @@ class NoticeWish(Model):
 class OutboxNotice(Model):
     """One message to one person: what it says, how far it has come, and when it is tried next.
 
-    To somebody who works here, or to a requester whose address stands in the vault and is read at the moment of sending.
+    To somebody who works here, or to a requester, whose address stands in the vault and is read only when sending.
     """
 
     __tablename__ = "notice"

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.i18n import Language, pick
+from qs.i18n import gettext as _
 from qs.notices import rules
 from qs.notices.models import NoticeWish, OutboxNotice
 from qs.notices.terms import (
-    NOT_AT_ALL,
+    DIGEST,
+    ON_SCREEN,
     Channel,
     Listener,
     NoticeState,
@@ -26,7 +28,19 @@ from qs.notices.terms import (
 from qs.settings import Settings, settings
 
 OPEN = (NoticeState.QUEUED, NoticeState.FAILED, NoticeState.SENDING)
-OWN_COLUMNS = ["notice_id", "subject", "link", "state", "queued_at", "due_at", "sent_at", "last_error"]
+OWN_COLUMNS = [
+    "notice_id",
+    "subject",
+    "body",
+    "link",
+    "strength",
+    "state",
+    "queued_at",
+    "due_at",
+    "sent_at",
+    "read_at",
+    "last_error",
+]
 OUTBOX_COLUMNS = [
     "notice_id",
     "person",
@@ -52,14 +66,14 @@ def listeners(session: Session, person_ids: Collection[int], *, strength: Streng
     """
     statement = (
         sa.select(Person.id, Person.language, NoticeWish.channel, NoticeWish.least)
-        .join(NoticeWish, NoticeWish.person_id == Person.id)
+        .outerjoin(NoticeWish, NoticeWish.person_id == Person.id)
         .where(Person.id.in_(sorted(set(person_ids))), Person.is_active)
         .order_by(Person.id)
     )
     return [
         Listener(row.id, language_of(row.language))
         for row in session.execute(statement)
-        if rules.wants(Wish(row.channel, least=row.least), strength)
+        if rules.wants(ON_SCREEN if row.channel is None else Wish(row.channel, least=row.least), strength)
     ]
 
 
@@ -68,10 +82,10 @@ def language_of(chosen: str | None) -> Language:
 
 
 def own_preference(session: Session, *, actor: Actor) -> Preference:
-    """How the actor wants to be told; not at all as long as nothing was chosen."""
+    """How the actor wants to be told; on the screen only as long as nothing was chosen."""
     kept = session.get(NoticeWish, actor.person_id) if actor.person_id is not None else None
     if kept is None:
-        return Preference(NOT_AT_ALL, version=0)
+        return Preference(ON_SCREEN, version=0)
     wish = wish_of(session, kept)
     secret = session.info["audit_key"]
     is_webhook = wish.channel is Channel.WEBHOOK
@@ -92,15 +106,29 @@ def own_email(session: Session, *, actor: Actor) -> str:
 
 
 def own_notices(session: Session, *, actor: Actor, most: int = 10) -> pd.DataFrame:
-    """The newest notices to the actor: OWN_COLUMNS, newest first."""
+    """The newest notices to the actor: OWN_COLUMNS, newest first. They stand here however else they are told.
+
+    Digests are left out, whose notices stand here one by one, and those whose words were emptied with time.
+    """
     row = OutboxNotice
-    statement = (
-        sa.select(row.id, row.subject, row.link, row.state, row.queued_at, row.due_at, row.sent_at, row.last_error)
-        .where(row.person_id == actor.person_id)
-        .order_by(row.id.desc())
-        .limit(most)
-    )
+    named = [row.id if name == "notice_id" else getattr(row, name) for name in OWN_COLUMNS]
+    statement = sa.select(*named).where(*shown_to(actor)).order_by(row.id.desc()).limit(most)
     return pd.DataFrame([tuple(found) for found in session.execute(statement)], columns=OWN_COLUMNS)
+
+
+def unread_notices(session: Session, *, actor: Actor, most: int = 5) -> tuple[pd.DataFrame, int]:
+    """The newest notices the actor has not read, as `own_notices` gives them, and how many there are in all."""
+    row = OutboxNotice
+    unread = (*shown_to(actor), row.read_at.is_(None))
+    named = [row.id if name == "notice_id" else getattr(row, name) for name in OWN_COLUMNS]
+    statement = sa.select(*named).where(*unread).order_by(row.id.desc()).limit(most)
+    frame = pd.DataFrame([tuple(found) for found in session.execute(statement)], columns=OWN_COLUMNS)
+    return frame, session.scalar(sa.select(sa.func.count(row.id)).where(*unread)) or 0
+
+
+def shown_to(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+    row = OutboxNotice
+    return row.person_id == actor.person_id, row.kind != DIGEST, row.subject != ""
 
 
 def is_ready(channel: Channel, chosen: Settings) -> bool:
@@ -119,10 +147,11 @@ def outlook(session: Session, *, actor: Actor) -> Outlook:
     actor.check_everywhere(Permission.NOTICES_READ)
     row = OutboxNotice
     ready = ready_channels(settings())
+    way = sa.case((row.vault_id.is_not(None), Channel.EMAIL.value), else_=NoticeWish.channel)
     counts = session.execute(
         sa.select(
             sa.func.count().filter(row.state.in_(OPEN)).label("waiting"),
-            sa.func.count().filter(row.state.in_(OPEN), NoticeWish.channel.not_in(ready)).label("stuck"),
+            sa.func.count().filter(row.state.in_(OPEN), way.not_in(ready)).label("stuck"),
             sa.func.count().filter(row.state == NoticeState.GIVEN_UP).label("given_up"),
             sa.func.min(row.queued_at).filter(row.state.in_(OPEN)).label("oldest_at"),
         )
@@ -144,7 +173,7 @@ def outbox(session: Session, *, actor: Actor, states: Collection[NoticeState] = 
     actor.check_everywhere(Permission.NOTICES_READ)
     statement = (
         sa.select(OutboxNotice, Person.name, Person.name_en, NoticeWish.channel)
-        .join(Person, Person.id == OutboxNotice.person_id)
+        .outerjoin(Person, Person.id == OutboxNotice.person_id)
         .outerjoin(NoticeWish, NoticeWish.person_id == OutboxNotice.person_id)
         .where(OutboxNotice.state.in_(states))
         .order_by(OutboxNotice.id.desc())
@@ -153,8 +182,8 @@ def outbox(session: Session, *, actor: Actor, states: Collection[NoticeState] = 
     rows = [
         (
             one.id,
-            pick(name, name_en),
-            channel or Channel.NONE,
+            _("A requester") if one.vault_id is not None else pick(name, name_en),
+            Channel.EMAIL if one.vault_id is not None else channel or Channel.SCREEN,
             one.topic,
             one.kind,
             one.strength,

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from qs.audit.rules import derived_key
 from qs.errors import InvalidInput, Problem
-from qs.notices.terms import FINAL, NOT_AT_ALL, Channel, Failure, Notice, Rhythm, Strength, Weekday, Wish
+from qs.notices.terms import FINAL, NOT_AT_ALL, ON_SCREEN, Channel, Failure, Notice, Rhythm, Strength, Weekday, Wish
 from qs.periods import local_day
 from qs.texts import LONG, SHORT, composed
 from qs.vault.rules import decrypted
@@ -53,6 +53,8 @@ def checked_wish(wish: Wish, *, webhook_hosts: frozenset[str]) -> Wish:
     """The wish as it is kept. Raises InvalidInput with every problem; without a channel nothing else is kept."""
     if wish.channel is Channel.NONE:
         return NOT_AT_ALL
+    if wish.channel is Channel.SCREEN:
+        return replace(ON_SCREEN, least=wish.least)
     address = composed(wish.address)
     problems = [*address_problems(wish.channel, address, webhook_hosts)]
     if not 0 <= wish.hour <= 23:
@@ -162,6 +164,11 @@ def bound_to(person_id: int) -> str:
 def message_key(person_id: int, dedupe_key: str) -> str:
     """What names one message to one person wherever it is sent, however often."""
     return hashlib.sha256(f"{person_id}|{dedupe_key}".encode()).hexdigest()[:32]
+
+
+def requester_key(vault_id: int, dedupe_key: str) -> str:
+    """The same of a message to a requester."""
+    return hashlib.sha256(f"requester {vault_id}|{dedupe_key}".encode()).hexdigest()[:32]
 
 
 def signing_key(secret: bytes, person_id: int, address: str) -> str:

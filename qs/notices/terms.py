@@ -140,7 +140,8 @@ class Wish:
     weekday: Weekday = Weekday.MONDAY
 
 
-NOT_AT_ALL = Wish(Channel.NONE)  # until somebody chooses
+NOT_AT_ALL = Wish(Channel.NONE)
+ON_SCREEN = Wish(Channel.SCREEN, least=Strength.REVIEW)  # until somebody chooses
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class Preference:
 
 @dataclass(frozen=True)
 class Listener:
-    """Somebody who wants to know, and in which language to put it."""
+    """Somebody who wants to know, at least on the screen, and in which language to put it."""
 
     person_id: int
     language: Language
@@ -244,13 +245,16 @@ ERRORS: dict[str, str] = {
     "notice_undelivered": N_("This notice could not be delivered."),
     "notice_unknown": N_("There is no such notice."),
     "notice_not_given_up": N_("This notice is on its way or has arrived; there is nothing to send again."),
-    "notice_nowhere_to_go": N_("You chose not to be told. Choose a way and save it first, then ask for a trial."),
+    "notice_nowhere_to_go": N_(
+        "You chose to be told on the screen at most. Choose a way and save it first, then ask for a trial."
+    ),
 }
 ACTIONS: dict[str, str] = {
     "notices.wish_set": N_("Chose how to be told"),
     "notices.trial_asked": N_("Asked for a trial notice"),
     "notices.given_up": N_("Gave up sending a notice"),
     "notices.sent_again": N_("Had a notice sent again"),
+    "notices.read": N_("Read notices on the screen"),
 }
 OBJECTS: dict[str, str] = {"notice": N_("Notice")}
 FACTS: dict[str, str] = {

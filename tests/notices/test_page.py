@@ -43,7 +43,7 @@ def wish_of(store, person_id):
 
 def test_a_person_chooses_to_be_told_by_mail_once_a_day(office, store, visit):
     screen = visit("account", "ann")
-    assert "You are told nothing outside these screens" in words(screen)
+    assert "Under Today, of what is “To be examined” or stronger" in words(screen)
     field(screen, "segmented_control", "account_channel").set_value(Channel.EMAIL).run()
     assert "No mail server is set up here yet" in words(screen)
     field(screen, "text_input", "account_email").set_value("ann@office.example")
@@ -63,7 +63,23 @@ def test_a_refused_address_is_explained_and_nothing_is_kept(office, store, visit
     field(screen, "text_input", "account_webhook").set_value("https://evil.example/x")
     press(screen, "save_wish")
     assert "Notices may not be sent to evil.example" in words(screen)
-    assert wish_of(store, office).channel is Channel.NONE
+    assert wish_of(store, office).channel is Channel.SCREEN
+
+
+def test_who_chose_nothing_reads_notices_under_today_once(office, store, visit, now):
+    tell(store, office, now)
+    screen = visit("home", "ann")
+    assert MATTER.subject in words(screen)
+    press(screen, "notices_read")
+    assert MATTER.subject not in words(visit("home", "ann"))
+
+
+def test_opening_a_notice_notes_that_it_was_read(office, store, visit, now):
+    notice_id = tell(store, office, now)
+    screen = visit("home", "ann")
+    press(screen, f"notice_{notice_id}")
+    with store.reading() as session:
+        assert session.get_one(OutboxNotice, notice_id).read_at is not None
 
 
 def test_a_person_sees_what_was_told_and_tries_it(office, store, visit, now):

@@ -22,6 +22,7 @@ from qs.notices.envelopes import Undelivered
 from qs.notices.models import NoticeWish
 from qs.notices.terms import (
     NOT_AT_ALL,
+    ON_SCREEN,
     Channel,
     Failure,
     Notice,
@@ -47,11 +48,42 @@ def codes(wish, hosts=frozenset()):
     return [problem.code for problem in refused.value.problems]
 
 
-def test_until_somebody_chooses_nobody_is_told(store, now):
+def test_until_somebody_chooses_notices_stand_on_the_screen_and_go_nowhere(store, now):
     person_id = enroll(store, "ann")
-    assert tell(store, person_id, now) is None
+    assert tell(store, person_id, now, strength=Strength.WATCH) is None
+    assert tell(store, person_id, now, strength=Strength.REVIEW) is not None
+    (row,) = rows(store)
+    assert row.state is NoticeState.SHOWN
     with store.reading() as session:
-        assert queries.own_preference(session, actor=actor(person_id)).wish == NOT_AT_ALL
+        assert queries.own_preference(session, actor=actor(person_id)).wish == ON_SCREEN
+        unread, count = queries.unread_notices(session, actor=actor(person_id))
+        assert (list(unread["subject"]), count) == ([MATTER.subject], 1)
+    with store.writing() as session:
+        assert actions.mark_read(session, actor=actor(person_id), now=now) == 1
+    with store.writing() as session:
+        assert actions.mark_read(session, actor=actor(person_id), now=now) == 0
+
+
+def test_nobody_marks_the_notices_of_another_as_read(store, now):
+    notice_id = tell(store, somebody(store), now)
+    other = enroll(store, "eve")
+    with store.writing() as session:
+        assert actions.mark_read(session, actor=actor(other, "eve"), now=now, notice_id=notice_id) == 0
+
+
+def test_who_wants_nothing_at_all_is_told_nothing(store, now):
+    person_id = somebody(store, NOT_AT_ALL)
+    assert tell(store, person_id, now) is None
+
+
+def test_who_goes_back_to_the_screen_finds_there_what_was_to_be_sent(store, now):
+    person_id = somebody(store)
+    tell(store, person_id, now)
+    choose(store, person_id, Wish(Channel.SCREEN, "ann@office.example"), now)
+    (row,) = rows(store)
+    assert row.state is NoticeState.SHOWN
+    with store.reading() as session:
+        assert session.get(NoticeWish, person_id).address is None
 
 
 def test_a_choice_is_kept_and_read_again(store, now):
