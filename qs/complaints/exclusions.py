@@ -161,7 +161,7 @@ def exclusions_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
         sa.select(
             Request.id,
             Request.number,
-            readable(actor, Request.title),
+            readable(actor, Request.title).label("title"),
             RequestExclusion.reason,
             Request.is_excluded,
             RequestExclusion.text,

@@ -91,8 +91,8 @@ def unmerge_request(
 
 def stand_alone(session: Session, request: Request, note: str, code: str, *, actor: Actor, now: datetime) -> None:
     """Open a merged request again with the limit it had; one that was late before counts as late again."""
-    request.master_id = request.closed_at = request.outcome = None
     until = None if request.unit_id else limit(session, request, DISPATCH_RULE, actor=actor, now=now)
+    request.master_id = request.closed_at = request.outcome = None
     kind = StepKind.REOPENED
     step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True, until=until)
     if request.vault_person_id is not None:
@@ -198,7 +198,7 @@ def merged_calls(session: Session, *, actor: Actor) -> pd.DataFrame:
         sa.select(
             Request.id,
             Request.number,
-            readable(actor, Request.title),
+            readable(actor, Request.title).label("title"),
             Request.master_id,
             master.number,
             Request.failed_call_count,
@@ -219,7 +219,7 @@ def mass_requests(session: Session, *, actor: Actor, least: int = 2) -> pd.DataF
     merged = aliased(Request)
     people = sa.func.count(merged.id) + 1
     statement = (
-        sa.select(Request.id, Request.number, readable(actor, Request.title), Request.state, people)
+        sa.select(Request.id, Request.number, readable(actor, Request.title).label("title"), Request.state, people)
         .join(merged, merged.master_id == Request.id)
         .where(Request.state != RequestState.CLOSED, reached(actor, P.COMPLAINTS_READ))
         .group_by(Request.id)

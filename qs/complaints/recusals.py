@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,9 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.accused import accused_service_id
 from qs.complaints.models import Request, RequestRecusal, RequestStep
+from qs.complaints.queries import framed
 from qs.complaints.steps import by_receipt, reached, step, taken, trace
-from qs.complaints.terms import RecusalGround, StepKind
+from qs.complaints.terms import RecusalGround, RequestState, StepKind
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -26,6 +28,7 @@ from qs.vault.terms import Personal
 P = Permission
 REASON, WISH = N_("Reason"), N_("Wish for a recusal")
 LIFTED = "lifted"
+WISH_COLUMNS = ("request_id", "number", "text", "asked_at")
 CONCERNED = (P.COMPLAINTS_DISPATCH, P.COMPLAINTS_APPROVE, P.COMPLAINTS_HANDLE)  # rights of those who work on requests
 PARTS = (  # steps by which a person works on a case or judges it
     StepKind.ANSWERED,
@@ -184,18 +187,41 @@ def pending_wish(session: Session, request_id: int) -> str | None:
     """The requester's words of a wish that is not answered yet; None without one."""
     statement = (
         sa.select(RequestStep)
-        .where(
-            RequestStep.request_id == request_id,
-            sa.or_(
-                RequestStep.kind.in_((StepKind.RECUSAL_ASKED, StepKind.RECUSAL_REFUSED)),
-                sa.and_(RequestStep.kind == StepKind.RECUSED, RequestStep.code == RecusalGround.ASKED.value),
-            ),
-        )
+        .where(RequestStep.request_id == request_id, answering())
         .order_by(RequestStep.id.desc())
         .limit(1)
     )
     last = session.scalar(statement)
     return last.note if last is not None and last.kind is StepKind.RECUSAL_ASKED else None
+
+
+def answering() -> sa.ColumnElement[bool]:
+    """The steps that say where a requester's wish stands; the last of them tells."""
+    is_granted = sa.and_(RequestStep.kind == StepKind.RECUSED, RequestStep.code == RecusalGround.ASKED.value)
+    return sa.or_(RequestStep.kind.in_((StepKind.RECUSAL_ASKED, StepKind.RECUSAL_REFUSED)), is_granted)
+
+
+def recusals_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
+    """The wishes for a recusal that nobody has answered, oldest first: WISH_COLUMNS; for those who see everything."""
+    actor.check_everywhere(P.COMPLAINTS_READ)
+    last = (
+        sa.select(sa.func.max(RequestStep.id).label("id"))
+        .where(answering())
+        .group_by(RequestStep.request_id)
+        .subquery()
+    )
+    statement = (
+        sa.select(Request.id, Request.number, RequestStep.note, RequestStep.at)
+        .join(RequestStep, RequestStep.request_id == Request.id)
+        .where(
+            RequestStep.id.in_(sa.select(last.c.id)),
+            RequestStep.kind == StepKind.RECUSAL_ASKED,
+            Request.state != RequestState.CLOSED,
+            reached(actor, P.COMPLAINTS_READ),
+        )
+        .order_by(RequestStep.at, RequestStep.id)
+    )
+    return framed(session.execute(statement).all(), WISH_COLUMNS)
 
 
 def recused_people(session: Session, request_id: int) -> frozenset[int]:

@@ -131,7 +131,6 @@ def decide_review(
         matter = matter_of(session, request)
         if matter.state is RequestState.CLOSED:
             reopen(session, matter, actor=actor, now=now, note=review.reasons)
-            settle(session, matter, now=now)
             matter.version += matter is not request
     facts = {"stage": review.stage.value, "decision": decision.value, "is_late": is_late(review, now)}
     trace(session, "complaints.decided_review", request, actor=actor, now=now, **facts)
@@ -209,7 +208,7 @@ def reviews_to_decide(session: Session, *, actor: Actor, now: datetime) -> pd.Da
     """
     actor.check_everywhere(P.COMPLAINTS_READ)
     statement = (
-        sa.select(RequestReview, Request, readable(actor, Request.title))
+        sa.select(RequestReview, Request, readable(actor, Request.title).label("title"))
         .join(Request, Request.id == RequestReview.request_id)
         .where(RequestReview.decided_at.is_(None), reached(actor, P.COMPLAINTS_READ))
         .order_by(RequestReview.due_at, RequestReview.id)

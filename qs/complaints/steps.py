@@ -347,13 +347,13 @@ def reopen(
     """
     rules.state_after(request.state, kind)
     take_back(session, request, actor=actor, now=now)
-    request.closed_at = request.outcome = request.refusal = None
-    request.supervision = request.supervised_at = None
-    request.called_back_at = request.verified_at = request.verified_by_id = None
     until = limit(session, request, REWORK_RULE, actor=actor, now=now)
     handling_limit(session, request, until)
     if request.unit_id is None:  # it begins where it was: somebody has to say who handles it
         until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
+    request.closed_at = request.outcome = request.refusal = None
+    request.supervision = request.supervised_at = None
+    request.called_back_at = request.verified_at = request.verified_by_id = None
     step(session, request, kind, actor=actor, now=now, note=note, is_told=True, until=until)
     settle(session, request, now=now)
     if request.vault_person_id is not None:

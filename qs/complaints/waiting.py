@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints.co_units import tasks_of
+from qs.complaints.exclusions import exclusions_to_decide
+from qs.complaints.merges import merged_calls
 from qs.complaints.queries import open_requests
+from qs.complaints.recusals import recusals_to_decide
+from qs.complaints.reviews import reviews_to_decide
 from qs.complaints.terms import RequestState
 from qs.directory.queries import visible_services
 from qs.waiting import Waiting
@@ -42,7 +46,32 @@ def waiting(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
         found += several("requests_to_call_back", verified, view="calls")
     if actor.has(P.COMPLAINTS_HANDLE):
         found += own_work(session, frame, actor=actor)
+    found += aftermath(session, actor=actor, now=now)
     return sorted(found, key=lambda line: (line.due_at is None, line.due_at or now))
+
+
+def aftermath(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]:
+    """What stands beside the line: reviews, exclusions and recusals to decide, people of merged requests to call."""
+    found: list[Waiting] = []
+    if actor.has_everywhere(P.COMPLAINTS_APPROVE):
+        asked = reviews_to_decide(session, actor=actor, now=now)
+        for row in rows_of(asked[asked["may_decide"]].head(REPLIES_TOLD)):
+            facts = {"number": row.number}
+            query = {"request": str(row.request_id)}
+            found.append(Waiting("review_to_decide", "complaints", row.due_at.to_pydatetime(), dict(facts), query))
+        wishes = exclusions_to_decide(session, actor=actor)
+        found += counted("exclusions_to_decide", wishes[wishes["asked_by_id"].fillna(0) != (actor.person_id or -1)])
+        found += counted("recusals_to_decide", recusals_to_decide(session, actor=actor))
+    if actor.has(P.COMPLAINTS_CALL_BACK):
+        found += counted("merged_to_call_back", merged_calls(session, actor=actor))
+    return found
+
+
+def counted(code: str, rows: pd.DataFrame) -> list[Waiting]:
+    """One line for all of them; it opens the first."""
+    if rows.empty:
+        return []
+    return [Waiting(code, "complaints", None, {"count": len(rows)}, {"request": str(rows["request_id"].iloc[0])})]
 
 
 def own_work(session: Session, frame: pd.DataFrame, *, actor: Actor) -> list[Waiting]:
