@@ -141,7 +141,7 @@ class Wish:
 
 
 NOT_AT_ALL = Wish(Channel.NONE)
-ON_SCREEN = Wish(Channel.SCREEN, least=Strength.REVIEW)  # until somebody chooses
+ON_SCREEN = Wish(Channel.SCREEN, least=Strength.ACT)  # until somebody chooses
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def wish_of(store, person_id):
 
 def test_a_person_chooses_to_be_told_by_mail_once_a_day(office, store, visit):
     screen = visit("account", "ann")
-    assert "Under Today, of what is “To be examined” or stronger" in words(screen)
+    assert "Under Today, of what is “To be acted on” or stronger" in words(screen)
     field(screen, "segmented_control", "account_channel").set_value(Channel.EMAIL).run()
     assert "No mail server is set up here yet" in words(screen)
     field(screen, "text_input", "account_email").set_value("ann@office.example")

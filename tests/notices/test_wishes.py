@@ -50,8 +50,8 @@ def codes(wish, hosts=frozenset()):
 
 def test_until_somebody_chooses_notices_stand_on_the_screen_and_go_nowhere(store, now):
     person_id = enroll(store, "ann")
-    assert tell(store, person_id, now, strength=Strength.WATCH) is None
-    assert tell(store, person_id, now, strength=Strength.REVIEW) is not None
+    assert tell(store, person_id, now, strength=Strength.REVIEW) is None
+    assert tell(store, person_id, now, strength=Strength.ACT) is not None
     (row,) = rows(store)
     assert row.state is NoticeState.SHOWN
     with store.reading() as session:

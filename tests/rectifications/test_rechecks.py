@@ -11,7 +11,7 @@ from qs.actor import SYSTEM
 from qs.errors import NotAllowed
 from qs.notices.actions import set_wish
 from qs.notices.models import OutboxNotice
-from qs.notices.terms import Channel, Wish
+from qs.notices.terms import Channel, NoticeState, Wish
 from qs.observations.ingest import ingest
 from qs.observations.models import Feed
 from qs.observations.recording import OFFICE_FEED, Measure
@@ -149,7 +149,7 @@ def test_who_answers_for_it_and_who_supervises_find_it_on_their_screens(store, l
         assert waiting(session, actor=loop.other_leader, now=at) == []
 
 
-def test_who_wants_notices_gets_one(store, loop, now):
+def test_who_wants_mail_gets_one_and_who_closed_it_reads_it_on_the_screen(store, loop, now):
     order = closed_order(store, loop, now, before=0.7, after=0.5)
     with store.writing() as session:
         wish = Wish(Channel.EMAIL, address="leader@example.org")
@@ -157,7 +157,9 @@ def test_who_wants_notices_gets_one(store, loop, now):
     run(store, now + LOOKED_AT * DAY)
     with store.reading() as session:
         told = session.scalars(sa.select(OutboxNotice)).all()
-    assert [(one.person_id, one.topic) for one in told] == [(loop.leader.person_id, f"rectification:{order}")]
+    assert {one.topic for one in told} == {f"rectification:{order}"}
+    assert {one.state: one.person_id for one in told}[NoticeState.QUEUED] == loop.leader.person_id
+    assert [one.state for one in told].count(NoticeState.SHOWN) == 1
 
 
 def test_only_who_verifies_everywhere_may_look_again(store, loop, now):
