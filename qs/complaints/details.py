@@ -14,8 +14,10 @@ from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.complaints import rules
+from qs.complaints.accused import ABOUT
 from qs.complaints.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
+from qs.complaints.recusals import is_of_unit
 from qs.complaints.redaction import redacted
 from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached
@@ -39,8 +41,10 @@ from qs.deadlines.queries import trace_of
 from qs.deadlines.terms import Trace
 from qs.directory.models import Area, Provider, Service
 from qs.errors import NotFound
+from qs.periods import local_day, start_of
 from qs.rectifications.queries import rectification_of
 from qs.rectifications.terms import Source
+from qs.settings import settings
 
 P = Permission
 READ = P.COMPLAINTS_READ
@@ -55,14 +59,41 @@ WITHHELD: dict[str, Any] = {  # Any: empty values of the fields that the unit do
     "latitude": None,
     "longitude": None,
     "external_id": None,
+    "area_id": None,
+    "area": "",
+    "area_en": "",
+    "vault_person_id": None,
 }
-REQUESTERS_WORDS = (  # or words that may repeat theirs
-    StepKind.ADDED,
-    StepKind.CALLED_BACK,
-    StepKind.NOT_REACHED,
-    StepKind.NOTED,
-    StepKind.RECUSAL_ASKED,
-    StepKind.REVIEW_ASKED,
+REQUESTERS_WORDS = (StepKind.ADDED, StepKind.CALLED_BACK, StepKind.NOT_REACHED, StepKind.REVIEW_ASKED)
+UNIT_READS = frozenset(  # of a withheld case: the steps whose words come from the unit or are meant for it
+    {
+        StepKind.DISPATCHED,
+        StepKind.RULED,
+        StepKind.RETURNED,
+        StepKind.REASSIGNED,
+        StepKind.EXTENSION_ASKED,
+        StepKind.EXTENDED,
+        StepKind.EXTENSION_REFUSED,
+        StepKind.PAUSE_ASKED,
+        StepKind.PAUSED,
+        StepKind.PAUSE_REFUSED,
+        StepKind.RESUMED,
+        StepKind.CO_UNIT_ASKED,
+        StepKind.CO_UNIT_REPORTED,
+        StepKind.REPLIED,
+        StepKind.SENT_BACK,
+        StepKind.REMINDED,
+        StepKind.SUPERVISED,
+        StepKind.RECTIFICATION,
+        StepKind.EXCLUSION_ASKED,
+        StepKind.EXCLUDED,
+        StepKind.EXCLUSION_REFUSED,
+        StepKind.REVIEW_DECIDED,
+        StepKind.REOPENED,
+    }
+)
+UNIT_NEVER_SEES = frozenset(  # of a withheld case: what would tell of the requester by its mere being there
+    {StepKind.ADDED, StepKind.TOLD, StepKind.RECUSED, StepKind.RECUSAL_ASKED, StepKind.RECUSAL_REFUSED}
 )
 OWN_CODES = (STATEMENT, WITHOUT_CO_UNITS)  # notes of the unit itself
 
@@ -125,6 +156,7 @@ class RequestDetail:
     unit: str
     unit_en: str
     lead_unit_id: int | None
+    area_id: int | None
     area: str
     area_en: str
     handler_id: int | None
@@ -191,8 +223,9 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
     if found is None:
         raise NotFound("request_unknown")
     request, service, unit, area, person = found
-    sees_all = actor.has_everywhere(READ)
-    is_withheld = not sees_all and rules.is_withheld(request.kind, is_confidential=request.is_confidential)
+    is_withheld = rules.is_withheld(request.kind, is_confidential=request.is_confidential) and (
+        not actor.has_everywhere(READ) or is_of_unit(session, request, actor)
+    )
     owner = f"request:{request.id}"
     own = {
         name: getattr(request, name)
@@ -214,7 +247,8 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
         co_units=co_units_of(session, request.id, actor=actor),
     )
     if is_withheld:
-        return replace(detail, **WITHHELD)
+        day = local_day(request.registered_at, settings().zone)  # the hour may tell who it was
+        return replace(detail, **WITHHELD, registered_at=start_of(day, settings().zone))
     hidden = {name: redacted(getattr(detail, name)) for name in ("title", "text", "place", "remedy")}
     return replace(detail, **hidden, is_redacted=any(getattr(detail, name) != one for name, one in hidden.items()))
 
@@ -239,7 +273,7 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
         .where(RequestStep.request_id == request_id)
         .order_by(RequestStep.at, RequestStep.id)
     )
-    return [
+    found = [
         Step(
             kind=one.kind,
             at=one.at,
@@ -248,12 +282,29 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
             from_state=one.from_state,
             to_state=one.to_state,
             due_at=one.due_at,
-            note="" if is_withheld and one.kind in REQUESTERS_WORDS and one.code not in OWN_CODES else one.note,
+            note=redacted(one.note) if one.kind in REQUESTERS_WORDS else one.note,
             is_told=one.is_told,
             code=one.code,
         )
         for one, name, name_en in session.execute(statement)
     ]
+    return [for_unit(one) for one in found if is_for_unit(one)] if is_withheld else found
+
+
+def is_for_unit(step: Step) -> bool:
+    """False for the steps of a withheld case that its unit does not learn of."""
+    is_own = step.kind is not StepKind.NOTED or step.code in OWN_CODES
+    return is_own and step.kind not in UNIT_NEVER_SEES
+
+
+def for_unit(step: Step) -> Step:
+    """A step of a withheld case as its unit may read it."""
+    if step.kind is StepKind.REGISTERED:
+        day = local_day(step.at, settings().zone)
+        return replace(step, at=start_of(day, settings().zone), person="", person_en="")
+    if step.kind in UNIT_READS or step.code in OWN_CODES:
+        return replace(step, code="") if step.code.startswith(ABOUT) else step
+    return replace(step, note="", code="")
 
 
 def calls_of(session: Session, request_id: int) -> list[Call]:
@@ -272,7 +323,7 @@ def calls_of(session: Session, request_id: int) -> list[Call]:
             call.was_contacted,
             call.is_solved,
             call.satisfaction,
-            call.comment,
+            redacted(call.comment),
         )
         for call, name, name_en in session.execute(statement)
     ]

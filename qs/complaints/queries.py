@@ -14,14 +14,16 @@ from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
+from qs.complaints.redaction import redacted
 from qs.complaints.steps import reached
 from qs.complaints.terms import RequestKind, RequestState
 from qs.deadlines.queries import calendar
 from qs.deadlines.rules import working_days_between
 from qs.deadlines.terms import Calendar
 from qs.directory.models import Area, Provider, Service
+from qs.directory.queries import visible_services
 from qs.frames import members
-from qs.periods import local_day
+from qs.periods import local_day, start_of
 from qs.settings import settings
 
 P = Permission
@@ -143,9 +145,11 @@ def request_rows(actor: Actor) -> sa.Select[*tuple[Any, ...]]:  # Any: as many c
 
 def readable(actor: Actor, column: InstrumentedAttribute[str]) -> sa.ColumnElement[str]:
     """The text, or "" where the actor belongs to the side that may read the brief only."""
-    if actor.has_everywhere(READ):
-        return sa.cast(column, sa.String)
     is_withheld = sa.or_(Request.is_confidential, Request.kind == RequestKind.REPORT)
+    if actor.has_everywhere(READ):
+        if actor.person_id is None or not actor.has(P.COMPLAINTS_HANDLE):
+            return sa.cast(column, sa.String)
+        is_withheld = sa.and_(is_withheld, Request.service_id.in_(visible_services(actor, P.COMPLAINTS_HANDLE)))
     return sa.case((is_withheld, ""), else_=column)
 
 
@@ -159,6 +163,8 @@ def request_frame(
     found = session.execute(statement).all()
     late = [rules.is_overdue(row.state, row.due_at, now) for row in found]
     columns = {name: [getattr(row, name) for row in found] for name in REQUEST_COLUMNS}
+    columns["title"] = [redacted(title) for title in columns["title"]]
+    columns["registered_at"] = [told_moment(row.title, row.registered_at) for row in found]
     frame = pd.DataFrame({name: column_of(name, values) for name, values in columns.items()})
     known, today = calendar(session, actor=actor), local_day(now, settings().zone)
     ends = [row.next_due_at or (row.due_at if row.paused_at else None) for row in found]
@@ -176,6 +182,12 @@ def request_frame(
         used_share=pd.Series(used, dtype="float64"),
         is_overdue=pd.Series(late, dtype=bool),
     )
+
+
+def told_moment(title: str, at: datetime) -> datetime:
+    """When a request came in; of one whose words are withheld only the day, for the hour may tell who it was."""
+    zone = settings().zone
+    return at if title else start_of(local_day(at, zone), zone)
 
 
 def framed(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pd.DataFrame:  # Any: values of several kinds
