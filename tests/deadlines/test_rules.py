@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qs.deadlines import hours, rules
-from qs.deadlines.library import shipped_packs, shipped_years
-from qs.deadlines.terms import DEFAULT_PACK, Calendar, DayType, Limit, LimitKind
-
-ZONE = ZoneInfo("Asia/Shanghai")
-YEARS = shipped_years()
-SPECIAL = {day: kind for year in YEARS for day, (kind, _) in rules.special_days(year).items()}
-CALENDAR = Calendar(ZONE, MappingProxyType({year.year: year.version for year in YEARS}), MappingProxyType(SPECIAL))
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+from qs.deadlines.library import shipped_packs
+from qs.deadlines.terms import DEFAULT_PACK, DayType, Limit, LimitKind
+from tests.deadlines.calendar import CALENDAR, SPECIAL, ZONE, local
 
 
 def due(start: str, amount: int, kind: LimitKind = LimitKind.WORKING_DAYS) -> str:
