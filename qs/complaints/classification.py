@@ -59,11 +59,15 @@ def reclassify(
 
     Its limits are counted anew from the same beginning by the rule of the new pack and urgency; paused time and an
     extension stay. What was withheld from the unit stays so; `brief` is needed where the unit may now read nothing
-    else. Raises Conflict when nothing would change or the request is with a unit already, NotFound for an unknown pack.
+    else. Type and service of a report of wrongdoing are for those who approve everywhere. Raises Conflict when nothing
+    would change or the request is with a unit already, NotFound for an unknown pack.
     """
     request = taken(session, request_id, version, P.COMPLAINTS_DISPATCH, actor=actor)
     rules.state_after(request.state, StepKind.CLASSIFIED)
     words = checked(reason, field=REASON)
+    is_other = service_id not in (None, request.service_id) or kind not in (None, request.kind)
+    if request.kind is RequestKind.REPORT and is_other:  # it must not come to the unit it is about by another name
+        actor.check_everywhere(P.COMPLAINTS_APPROVE)
     before = (request.kind, request.urgency, request.pack, request.service_id)
     if service_id is not None and service_id != request.service_id:
         if request.state not in (RequestState.REGISTERED, RequestState.RETURNED):

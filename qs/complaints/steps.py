@@ -12,7 +12,7 @@ from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
 from qs.complaints.accused import about_code, check_report_target
-from qs.complaints.measures import count_closing, keep, settle
+from qs.complaints.measures import count_closing, fact, keep, settle
 from qs.complaints.models import CoUnit, Request, RequestRecusal, RequestStep
 from qs.complaints.terms import (
     DISPATCH_RULE,
@@ -32,7 +32,7 @@ from qs.directory.queries import visible_services
 from qs.directory.rules import is_open
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
-from qs.observations.recording import Measure, Measured, record_measures
+from qs.observations.recording import Measure
 from qs.periods import local_day
 from qs.settings import settings
 from qs.texts import checked
@@ -77,13 +77,13 @@ def reached(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
 
 def helped(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
     """The condition on Request that a service in the actor's scope helps with it."""
-    return sa.exists().where(
-        CoUnit.request_id == Request.id, CoUnit.service_id.in_(visible_services(actor, permission))
-    )
+    own = CoUnit.service_id.in_(visible_services(actor, permission))
+    return sa.exists().where(CoUnit.request_id == Request.id, own).correlate(Request)
 
 
 def recused(person_id: int) -> sa.ColumnElement[bool]:
-    return sa.exists().where(RequestRecusal.request_id == Request.id, RequestRecusal.person_id == person_id)
+    own = RequestRecusal.person_id == person_id
+    return sa.exists().where(RequestRecusal.request_id == Request.id, own).correlate(Request)
 
 
 def taken(session: Session, request_id: int, version: int, permission: Permission, *, actor: Actor) -> Request:
@@ -346,7 +346,8 @@ def reopen(
     IllegalStep unless it is closed.
     """
     rules.state_after(request.state, kind)
-    take_back(session, request, actor=actor, now=now)
+    if request.overdue_at is None:
+        request.counted_at = None
     until = limit(session, request, REWORK_RULE, actor=actor, now=now)
     handling_limit(session, request, until)
     if request.unit_id is None:  # it begins where it was: somebody has to say who handles it
@@ -364,45 +365,11 @@ def count_once(
     session: Session, request: Request, numerator: float, happened_at: datetime | None, *, actor: Actor, now: datetime
 ) -> None:
     """Count the request as in time (1) or late (0) for its service, unless it counts already."""
-    if request.service_id is None or request.counted_at is not None or happened_at is None:
+    if request.counted_at is not None or happened_at is None:
         return
-    if request.kind is RequestKind.REPORT and request.unit_id is None:  # the office's own work, not that of the service
-        return
-    request.counted_at = happened_at
-    event_id = on_time_event(session, request)
-    keep(session, request, on_time(request, request.service_id, happened_at, event_id, numerator, 1.0), now=now)
-
-
-def take_back(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
-    """Take back that the request counted as in time; a late one stays counted."""
-    if request.service_id is None or request.counted_at is None or request.overdue_at is not None:
-        return
-    event_id = on_time_event(session, request)
-    taken_back = on_time(request, request.service_id, request.counted_at, f"{event_id}:taken_back", 0.0, 0.0, event_id)
-    request.counted_at = None
-    record_measures(session, taken_back, actor=actor, now=now)
-
-
-def on_time_event(session: Session, request: Request) -> str:
-    """What the present round of a request is called in the on-time rate: a new name after each reopening."""
-    reopened = sa.select(sa.func.count(RequestStep.id)).where(
-        RequestStep.request_id == request.id, RequestStep.kind == StepKind.REOPENED
-    )
-    rounds = session.scalar(reopened) or 0
-    return f"request:{request.id}:{rounds}" if rounds else f"request:{request.id}"
-
-
-def on_time(
-    request: Request,
-    service_id: int,
-    happened_at: datetime,
-    event_id: str,
-    numerator: float,
-    denominator: float,
-    corrects: str = "",
-) -> Measured:
-    met = request.channel.met
-    return Measured(Measure.REQUEST_ON_TIME, service_id, happened_at, event_id, numerator, denominator, met, corrects)
+    found = fact(request, Measure.REQUEST_ON_TIME, happened_at, "", numerator)
+    request.counted_at = happened_at if found else None
+    keep(session, request, *found, now=now)
 
 
 def trace(

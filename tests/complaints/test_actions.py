@@ -552,7 +552,8 @@ def test_at_its_limit_a_request_is_not_late_yet(store, desk, now):
 
 def test_a_confidential_matter_is_dispatched_with_a_brief_and_the_unit_reads_nothing_else(store, desk, now):
     with store.writing() as session:
-        request_id = file(session, desk, now, kind=RequestKind.REPORT, title="我是护工小周，举报夜班无人").request_id
+        secret = {"kind": RequestKind.REPORT, "title": "我是护工小周，举报夜班无人", "service_id": desk.world.permits}
+        request_id = file(session, desk, now, **secret).request_id
         sending = {"service_id": desk.world.emergency, "actor": desk.hotline, "now": now}
         refused(
             session,

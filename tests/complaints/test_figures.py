@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from qs.complaints import call_backs, extensions, figures, intake, queries
-from qs.complaints.figures import FIGURE_COLUMNS, RATE_COLUMNS
+from qs.complaints.figures import FIGURE_COLUMNS
 from qs.complaints.terms import Ground, Outcome, RequestState
+from qs.complaints.three_rates import RATE_COLUMNS, all_together, three_rates, weights_at
 from qs.complaints.waiting import waiting
 from tests.complaints.desk import DAY, UNSOLVED, at_stage, build_desk, file_publicly
 from tests.world import AUDITOR
@@ -73,22 +74,22 @@ def test_three_rates_count_valid_call_backs_per_service(store, desk, now):
         at_stage(session, desk, RequestState.CALLED_BACK, now)
         request_id = at_stage(session, desk, RequestState.VERIFIED, now)
         call_backs.record_call_back(session, request_id, UNSOLVED, version=5, actor=desk.hotline, now=now + DAY)
-        frame = figures.three_rates(session, *span(now), actor=AUDITOR)
-        mine = figures.three_rates(session, *span(now), actor=desk.leader)
-        foreign = figures.three_rates(session, *span(now), actor=desk.foreign_leader)
+        frame = three_rates(session, *span(now), actor=AUDITOR)
+        mine = three_rates(session, *span(now), actor=desk.leader)
+        foreign = three_rates(session, *span(now), actor=desk.foreign_leader)
     row = frame.iloc[0]
     assert (row["valid"], row["contacted"], row["solved"], row["satisfied"], row["dissatisfied"]) == (2, 2, 1, 1, 1)
     assert (row["response"], row["resolution"], row["satisfaction"]) == (1.0, 0.5, 0.5)
     assert row["composite"] == pytest.approx(55.0)
     assert len(mine) == 1
     assert foreign.empty
-    assert figures.all_together(frame).valid == 2
-    assert figures.all_together(foreign).composite is None
+    assert all_together(frame, weights_at(now)).valid == 2
+    assert all_together(foreign, weights_at(now)).composite is None
 
 
 def test_empty_figures_have_the_same_columns(store, desk, now):
     with store.reading() as session:
-        assert tuple(figures.three_rates(session, *span(now), actor=AUDITOR).columns) == RATE_COLUMNS
+        assert tuple(three_rates(session, *span(now), actor=AUDITOR).columns) == RATE_COLUMNS
         frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now)
         assert tuple(frame.columns) == FIGURE_COLUMNS
         empty = queries.open_requests(session, actor=AUDITOR, now=now)
@@ -107,7 +108,7 @@ def test_everybody_is_told_what_waits_for_them(store, desk, now):
         def codes(actor, at=now):
             return {one.code for one in waiting(session, actor=actor, now=at)}
 
-        assert codes(desk.hotline) == {"requests_to_dispatch", "requests_to_call_back"}
+        assert codes(desk.hotline) == {"requests_to_dispatch", "requests_to_verify"}
         assert codes(desk.leader) == {"requests_to_sign", "request_to_reply"}
         assert codes(desk.head) == {"extension_to_decide"}
         assert codes(AUDITOR) == set()

@@ -110,6 +110,7 @@ def test_somebody_faster_is_told_before_anything_is_overwritten(store, desk, vis
 def test_a_leader_sees_neither_contact_nor_the_words_of_a_report(store, desk, visit, lately):
     with store.writing() as session:
         secret = {"kind": RequestKind.REPORT, "title": "我是护工小周", "text": "我看见了"}
+        secret["service_id"] = desk.world.permits
         request_id = at_stage(session, desk, RequestState.DISPATCHED, lately, **secret)
     screen = visit("complaints", "leader", request=str(request_id))
     assert not screen.exception
