@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints import rules
+from qs.complaints.accused import check_report_target
 from qs.complaints.models import CoUnit, Request
-from qs.complaints.steps import handling_service, helped, limit, opened, reached, recused, step, taken, trace
+from qs.complaints.steps import helped, limit, opened, reached, recused, step, taken, trace
 from qs.complaints.terms import CO_UNIT_RULE, RequestState, StepKind
 from qs.directory.models import Provider, Service
 from qs.directory.queries import visible_services
@@ -58,7 +59,8 @@ def ask_co_unit(
     words = checked(task, field=TASK)
     if service_id == request.service_id:
         raise Conflict("co_unit_leads")
-    service = open_service(session, service_id, actor=actor, now=now)
+    service = open_service(session, service_id, now=now)
+    check_report_target(session, request, service, actor=actor)
     asked = row_of(session, request.id, service.id)
     if asked is not None and asked.reported_at is None:
         raise Conflict("co_unit_asked_already")
@@ -74,10 +76,8 @@ def ask_co_unit(
     trace(session, "complaints.asked_co_unit", request, actor=actor, now=now, service=service.id)
 
 
-def open_service(session: Session, service_id: int, *, actor: Actor, now: datetime) -> Service:
+def open_service(session: Session, service_id: int, *, now: datetime) -> Service:
     """Any service that is open: a lead asks for help outside the own scope too."""
-    if actor.has(P.COMPLAINTS_DISPATCH):
-        return handling_service(session, service_id, P.COMPLAINTS_DISPATCH, actor=actor, now=now)
     service = session.get(Service, service_id)
     if service is None:
         raise NotFound("service_unknown")

@@ -175,7 +175,7 @@ def exclusions_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
     return framed(session.execute(statement).all(), ASKED_COLUMNS)
 
 
-def exclusion_counts(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> pd.DataFrame:
+def exclusions_by_reason(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> pd.DataFrame:
     """How many exclusions were asked for and decided in [starts_at, ends_at), one row per reason: COUNT_COLUMNS.
 
     `reversed`: taken back again; `standing`: granted by the end of the period and in force then. Counts only, for

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM, Actor, Role
 from qs.complaints.models import Request
 from qs.complaints.terms import RequestState
+from qs.complaints.verify import verify_requests
 from qs.db import Database
 from qs.observations.models import Event
 from qs.observations.recording import Measure
@@ -64,6 +65,7 @@ def counted(session: Session, measure: Measure) -> tuple[float, float]:
     return tuple(session.execute(statement).one())
 
 
-def check_rollups(session: Session) -> None:
-    """What every screen reads agrees with the events."""
+def check_figures(session: Session) -> None:
+    """What every screen reads agrees with the events, and the events with what the requests say."""
+    assert not verify_requests(session, actor=SYSTEM).differences
     assert not verify_rollups(session, actor=SYSTEM, zone=settings().zone).difference_count

@@ -13,7 +13,7 @@ from qs.complaints import actions, call_backs, details, duplicates, intake, merg
 from qs.complaints.terms import NewContact, Outcome, RequestKind, RequestState, StepKind
 from qs.errors import Conflict, NotFound
 from qs.observations.recording import Measure
-from tests.complaints.aftermath import by, check_rollups, counted, stored
+from tests.complaints.aftermath import by, check_figures, counted, stored
 from tests.complaints.desk import DAY, HOUR, NOBODY, SATISFIED, UNSOLVED, build_desk, file
 
 WEEK = timedelta(days=7)
@@ -85,7 +85,7 @@ def test_a_merged_matter_counts_once_for_time_and_all_its_people_are_counted(sto
         assert counted(session, Measure.REQUEST_ON_TIME) == (1.0, 1.0)
         assert merges.people_count(session, first.request_id) == 2
         assert status(session, second, now + DAY).can_rate
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_a_duplicate_that_was_late_no_longer_counts_beside_its_master_and_does_again_when_taken_out(store, desk, now):
@@ -96,13 +96,13 @@ def test_a_duplicate_that_was_late_no_longer_counts_beside_its_master_and_does_a
         assert counted(session, Measure.REQUEST_ON_TIME) == (0.0, 2.0)
         merge(session, desk, second, first, late)
         assert counted(session, Measure.REQUEST_ON_TIME) == (0.0, 1.0)
-        check_rollups(session)
+        check_figures(session)
         circumstances = by(session, second.request_id, desk.hotline, late + DAY)
         merges.unmerge_request(session, second.request_id, "不是同一件事", **circumstances)
         assert counted(session, Measure.REQUEST_ON_TIME) == (0.0, 2.0)
         merge(session, desk, second, first, late + 2 * DAY)
         assert counted(session, Measure.REQUEST_ON_TIME) == (0.0, 1.0)
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_duplicates_move_along_with_their_master_and_no_circle_can_be_made(store, desk, now):
@@ -197,7 +197,7 @@ def test_everybody_who_brought_a_matter_is_called_and_counts(store, desk, now):
         )
         assert counted(session, Measure.REQUEST_RESOLUTION) == (1.0, 2.0)
         assert merges.merged_calls(session, actor=desk.hotline).empty
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_what_one_person_withdraws_the_others_still_want(store, desk, now):
@@ -213,7 +213,7 @@ def test_what_one_person_withdraws_the_others_still_want(store, desk, now):
         assert stored(session, third.request_id).master_id == heir.id
         assert status(session, third, now + 6 * HOUR).state is RequestState.IN_PROGRESS
         assert status(session, first, now + 6 * HOUR).outcome is Outcome.WITHDRAWN
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_the_likest_open_request_of_the_same_service_is_named_first(store, desk, now):

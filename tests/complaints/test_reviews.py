@@ -21,7 +21,7 @@ from qs.complaints.terms import (
 from qs.complaints.waiting import waiting
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.recording import Measure
-from tests.complaints.aftermath import build_office, by, check_rollups, counted, stored
+from tests.complaints.aftermath import build_office, by, check_figures, counted, stored
 from tests.complaints.desk import DAY, HOUR, at_stage, file
 
 UPHELD, CHANGED, AGAIN = ReviewDecision.UPHELD, ReviewDecision.CHANGED, ReviewDecision.HANDLED_AGAIN
@@ -170,7 +170,7 @@ def test_a_changed_result_needs_another_outcome_and_no_other_decision_takes_one(
         decide(session, filed.request_id, CHANGED, office.second, now + 2 * DAY, outcome=Outcome.PARTLY_RESOLVED)
         assert stored(session, filed.request_id).outcome is Outcome.PARTLY_RESOLVED
         assert counted(session, Measure.REQUEST_ON_TIME) == before == (1.0, 1.0)
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_a_request_that_was_not_accepted_counts_once_when_its_review_finds_it_was_to_be_handled(store, office, now):
@@ -188,7 +188,7 @@ def test_a_request_that_was_not_accepted_counts_once_when_its_review_finds_it_wa
         request = stored(session, filed.request_id)
         assert (request.outcome, request.refusal) == (Outcome.EXPLAINED, None)
         assert counted(session, Measure.REQUEST_ON_TIME) == (1.0, 1.0)
-        check_rollups(session)
+        check_figures(session)
 
 
 def test_a_refused_request_to_be_handled_after_all_begins_at_dispatch(store, office, now):
@@ -216,10 +216,10 @@ def test_a_matter_handled_again_has_a_limit_of_its_own_and_is_counted_once(store
         assert request.state is RequestState.IN_PROGRESS
         assert request.due_at > now + 2 * DAY
         assert counted(session, Measure.REQUEST_ON_TIME) == (0.0, 0.0)
-        check_rollups(session)
+        check_figures(session)
         answered(session, office, filed.request_id, now + 3 * DAY)
         assert counted(session, Measure.REQUEST_ON_TIME) == (1.0, 1.0)
-        check_rollups(session)
+        check_figures(session)
         told = status(session, filed, now + 4 * DAY)
         assert (told.can_ask_review, told.review_stage) == (True, ReviewStage.SECOND)
         assert [one.kind for one in told.steps].count(StepKind.REOPENED) == 1
