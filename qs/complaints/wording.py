@@ -256,6 +256,14 @@ ERRORS: dict[str, str] = {
     ),
     "rate_month_begin_implausible": N_("An assessment month begins on a day from 1 to 28, not on {value}."),
     "rate_editions_unclear": N_("The file needs at least one edition, and no two that begin on the same day."),
+    "export_too_long": N_("More than {limit} requests fit this choice. Take a shorter time, or one type."),
+    "external_id_repeated": N_(
+        "The id “{value}” stands in another row, or is one of another system. Every row needs an id of its own."
+    ),
+    "word_unknown": N_("“{value}” is not one of the words of this column. They are listed beside the template."),
+    "import_code_unknown": N_(
+        "“{value}” is not a code of the directory that you may use here and that is in use today."
+    ),
     "report_not_forwarded": N_(
         "Reports of wrongdoing are not taken from other systems, so that nobody between learns who reports. "
         "Nothing was saved: file it on the public page of the office or by its hotline."
@@ -287,6 +295,8 @@ ACTIONS: dict[str, str] = {
     "complaints.closed_request": N_("Closed a request"),
     "complaints.wrote_message": N_("Wrote a message about a request"),
     "complaints.noted_overdue": N_("Noted requests past their limit"),
+    "complaints.exported_requests": N_("Took the list of requests away as a file"),
+    "complaints.imported_requests": N_("Registered requests from a file"),
     "complaints.rectified_request": N_("Ordered a rectification from a request"),
 }
 OBJECTS: dict[str, str] = {"request": N_("Request"), "requests": N_("Requests")}
@@ -299,6 +309,7 @@ FACTS: dict[str, str] = {
     "is_approved": N_("approved"),
     "is_reached": N_("reached"),
     "is_told": N_("told to the requester"),
+    "part": N_("part"),
     "rework_count": N_("reworks"),
     "rectification": N_("rectification"),
 }
