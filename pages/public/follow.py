@@ -8,6 +8,7 @@ from pages._ui.page import reading
 from pages._ui.public_follow import (
     code_form,
     found_by,
+    fulfil,
     more_to_say,
     paper_status,
     request_status,
@@ -15,7 +16,6 @@ from pages._ui.public_follow import (
 )
 from pages._ui.public_layout import footer, page_head
 from pages._ui.public_page import open_public, speaking
-from qs.complaints import intake
 from qs.complaints.terms import RequestStatus
 from qs.i18n import gettext as _
 
@@ -33,10 +33,7 @@ with st.container(key="narrow"):
         wish = more_to_say(found, code)
         if wish is not None:
             with speaking(page) as session:
-                if wish.is_withdrawal:
-                    intake.withdraw_request(session, code, actor=page.actor, now=page.now)
-                else:
-                    intake.add_to_request(session, code, wish.text, wish.files, actor=page.actor, now=page.now)
+                fulfil(session, wish, code, page)
     else:
         paper_status(found)
     if found is not None:
