@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
@@ -21,6 +23,7 @@ from qs.complaints.terms import (
     Satisfaction,
 )
 from qs.db import Database
+from qs.errors import QualityError
 from qs.office import prepare_office
 from tests.world import MADE_AT, World, build_world, enroll, person
 
@@ -131,3 +134,11 @@ def at_stage(session: Session, desk: Desk, stage: RequestState, now: datetime, *
     for number, step in enumerate(steps[: STAGES.index(stage)], start=1):
         step(number, now + number * HOUR)
     return request_id
+
+
+def refused(session: Session, kind: type[QualityError], reason: str, act: Callable[[], object]) -> None:
+    """The act is refused, and nothing of it is left: an edge rolls its transaction back."""
+    with pytest.raises(kind) as found, session.begin_nested():
+        act()
+    session.expire_all()
+    assert found.value.reason == reason

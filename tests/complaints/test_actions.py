@@ -37,6 +37,7 @@ from tests.complaints.desk import (
     build_desk,
     file,
     file_publicly,
+    refused,
     version,
     wanted,
 )
@@ -66,13 +67,6 @@ def events(session):
 
 def detail(session, desk, request_id):
     return details.request_detail(session, request_id, actor=desk.supervisor)
-
-
-def refused(session, kind, reason, act):
-    """The act is refused, and nothing of it is left: an edge rolls its transaction back."""
-    with pytest.raises(kind) as found, session.begin_nested():
-        act()
-    assert found.value.reason == reason
 
 
 def test_a_request_gets_a_number_a_code_and_two_limits(store, desk, now):
