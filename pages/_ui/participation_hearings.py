@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, localised
-from pages._ui.due import due_words
+from pages._ui.due import due_words, limit_words, source_words
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.participation_consultations import is_editor
@@ -146,6 +146,8 @@ def hearing_facts(page: Page, detail: HearingDetail) -> list[tuple[str, str]]:
             ),
         ),
     ]
+    if one.status is HearingStatus.NOTICED:
+        facts.append((_("List of participants"), _("to be published by {day}").format(day=day(detail.latest.list_on))))
     if one.presider:
         facts.append((_("Presider"), one.presider))
     if one.published_at is not None:
@@ -159,9 +161,12 @@ def next_step(page: Page, detail: HearingDetail) -> None:
     one = detail.hearing
     today = local_day(page.now, settings().zone)
     if one.status is HearingStatus.DRAFT:
+        words = _("Notice is given at least {limit} before a hearing of this kind: by {day} ({source}).")
         note(
-            _("Notice is given at least {n} days before a hearing of this kind.").format(
-                n=number(rules.NOTICE_DAYS[one.kind])
+            words.format(
+                limit=limit_words(detail.notice.limit),
+                day=day(detail.latest.notice_on),
+                source=source_words(detail.notice),
             )
         )
         if st.button(_("Publish the notice"), type="primary", icon=":material/publish:", key="publish_notice"):

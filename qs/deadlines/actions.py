@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.deadlines import queries, rules
+from qs.deadlines.copies import follow
 from qs.deadlines.loading import is_loaded, keep_pack, keep_year
 from qs.deadlines.models import DeadlinePack, DeadlineRule, DueChange, DueDate
 from qs.deadlines.terms import (
@@ -266,6 +267,7 @@ def recompute_provisional(session: Session, *, reason: str, actor: Actor, now: d
         before = stored.due_at
         recounted(session, stored, used_rule(session, stored), words, actor, now)
         moved += stored.due_at != before
+    follow(session, [one.id for one in found])
     record(
         session, "deadlines.recomputed", "deadlines:provisional", actor=actor, now=now, count=len(found), moved=moved
     )
@@ -273,17 +275,20 @@ def recompute_provisional(session: Session, *, reason: str, actor: Actor, now: d
 
 
 def recount_one(session: Session, due_id: int, *, reason: str, actor: Actor, now: datetime) -> Due:
-    """Count one due date still to come anew, by its own limit and the calendar and opening hours as they are now.
+    """Count one provisional due date still to come anew, by its own limit, the calendar and opening hours as they are.
 
-    Raises InvalidInput without a reason, or NotFound.
+    Raises InvalidInput without a reason, NotFound, or Conflict when it has passed or is not provisional.
     """
     actor.check_everywhere(EDIT)
     words = checked(reason, field="Reason", longest=REASON_LENGTH)
     stored = locked_due(session, due_id)
     if stored.due_at < now:
         raise Conflict("due_passed")
+    if not stored.is_provisional:
+        raise Conflict("due_not_provisional")
     before = stored.due_at
     due = recounted(session, stored, used_rule(session, stored), words, actor, now)
+    follow(session, [due_id])
     record(session, "deadlines.recounted", f"due:{due_id}", actor=actor, now=now, moved=int(due.due_at != before))
     return due
 

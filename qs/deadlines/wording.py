@@ -62,6 +62,7 @@ ERRORS: dict[str, str] = {
     "pack_rule_in_without": N_("“{value}” is named as missing, and is there."),
     "due_unknown": N_("There is no such due date."),
     "due_passed": N_("This due date has passed. Only one that is still to come is counted again."),
+    "due_not_provisional": N_("This due date was counted by a full calendar. Nothing was changed."),
     "due_paused": N_("The clock stands already. Let it run on first."),
     "due_not_paused": N_("The clock is not standing, so it cannot run on."),
     "calendar_file_without_year": N_("The file has no [[calendar]], or more than one. It must describe one year."),

@@ -13,9 +13,11 @@ from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
+from qs.deadlines.terms import Rule
 from qs.directory.models import Area, Service
 from qs.directory.queries import visible_services
 from qs.errors import NotFound
+from qs.participation.hearing_dates import latest_days, notice_rule
 from qs.participation.models import (
     Consultation,
     ConsultationOpinion,
@@ -31,6 +33,7 @@ from qs.participation.models import (
     SuggestionSupport,
 )
 from qs.participation.queries import seen_suggestions
+from qs.participation.rules import LatestDays
 from qs.participation.scope import acted_on
 from qs.participation.terms import Level, Reason, Station
 
@@ -98,10 +101,15 @@ class ConsultationDetail:
 
 @dataclass(frozen=True)
 class HearingDetail:
-    """`applicants`: registration_id, number, side, capacity, main_points, gist, gist_en, is_chosen, is_present,
-    verdict, reason, reason_en, registered_at, version."""
+    """`latest`: the last days for notice and list; `notice`: the limit of the first.
+
+    `applicants`: registration_id, number, side, capacity, main_points, gist, gist_en, is_chosen, is_present, verdict,
+    reason, reason_en, registered_at, version.
+    """
 
     hearing: Hearing
+    notice: Rule
+    latest: LatestDays
     area: str
     area_en: str
     files: tuple[KeptFile, ...]
@@ -297,6 +305,8 @@ def hearing_detail(session: Session, hearing_id: int, *, actor: Actor) -> Hearin
     columns += ["is_present", "verdict", "reason", "reason_en", "registered_at", "version"]
     return HearingDetail(
         hearing=one,
+        notice=notice_rule(session, one.kind, actor=actor),
+        latest=latest_days(session, one.kind, one.holds_at, actor=actor),
         area="" if area is None else area.name,
         area_en="" if area is None else area.name_en or area.name,
         files=tuple(files_of(session, f"hearing:{hearing_id}", actor=actor)),

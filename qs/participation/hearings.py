@@ -17,6 +17,7 @@ from qs.deadlines.actions import set_due
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
 from qs.participation import rules
+from qs.participation.hearing_dates import latest_days
 from qs.participation.models import TITLE_LENGTH, Hearing, HearingRegistration
 from qs.participation.ratings import kept_contact
 from qs.participation.receipts import new_code
@@ -70,12 +71,10 @@ def draft_hearing(
 def publish_notice(session: Session, hearing_id: int, *, version: int, actor: Actor, now: datetime) -> None:
     """Give notice: matter, time, place, seats and how participants are chosen; the minimum days are checked today."""
     hearing = at_status(session, hearing_id, HearingStatus.DRAFT, version, actor)
-    zone = settings().zone
     rules.check_hearing_days(
-        hearing.kind,
-        notice_on=local_day(now, zone),
+        latest_days(session, hearing.kind, hearing.holds_at, actor=actor),
+        notice_on=local_day(now, settings().zone),
         registration_closes_on=hearing.registration_closes_on,
-        holds_on=local_day(hearing.holds_at, zone),
     )
     hearing.noticed_at = now
     move(session, hearing, HearingStatus.NOTICED, actor=actor, now=now)
@@ -124,11 +123,10 @@ def choose_participants(
 ) -> None:
     """Choose among the applicants and publish the list, in which nobody is named: sides roughly equal, in time."""
     hearing = at_status(session, hearing_id, HearingStatus.NOTICED, version, actor)
-    zone = settings().zone
-    today = local_day(now, zone)
+    today = local_day(now, settings().zone)
     if rules.takes_registrations(hearing.status, hearing.registration_closes_on, today):
         raise Conflict("registration_still_open", closes=hearing.registration_closes_on.isoformat())
-    rules.check_list_day(hearing.kind, today=today, holds_on=local_day(hearing.holds_at, zone))
+    rules.check_list_day(latest_days(session, hearing.kind, hearing.holds_at, actor=actor), today=today)
     applicants = registrations_of(session, hearing_id)
     if not set(chosen) <= {one.id for one in applicants}:
         raise NotFound("registration_unknown")

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from qs.errors import Conflict, InvalidInput
 from qs.observations.terms import Channel
 from qs.participation.terms import (
     ConsultationStatus,
-    HearingKind,
     HearingStatus,
     Level,
     NegativeClass,
@@ -35,8 +35,6 @@ RECEIPTS_AT_ONCE = 1000
 REOPENINGS = 1  # an unsatisfied rater reopens once; the second time a supervisor decides
 
 CONSULTATION_DAYS = 30  # 重大行政决策程序暂行条例, article 15
-NOTICE_DAYS = {HearingKind.RULE_MAKING: 20, HearingKind.DECISION: 7}  # article 16 of the same; provincial hearing rules
-LIST_DAYS = {HearingKind.RULE_MAKING: 10, HearingKind.DECISION: 3}  # before the hearing; the second is a local rule
 REGISTRATION_DAYS = 3  # that registration stays open at least; local rule
 SIDES_APART = 1  # by how many the sides may differ while the smaller one has applicants left; local rule
 
@@ -201,23 +199,33 @@ def takes_opinions(status: ConsultationStatus, opens_on: date, closes_on: date, 
     return status is ConsultationStatus.PUBLISHED and opens_on <= today <= closes_on
 
 
-def check_hearing_days(kind: HearingKind, *, notice_on: date, registration_closes_on: date, holds_on: date) -> None:
+@dataclass(frozen=True)
+class LatestDays:
+    """The last day on which notice of a hearing may be given and its list published, and how long before it that is."""
+
+    notice_on: date
+    notice_days: int
+    list_on: date
+    list_days: int
+
+
+def check_hearing_days(latest: LatestDays, *, notice_on: date, registration_closes_on: date) -> None:
     """Notice, registration and list in their order and with their minimum days. Raises InvalidInput."""
-    if (holds_on - notice_on).days < NOTICE_DAYS[kind]:
-        raise InvalidInput("hearing_notice_too_late", days=NOTICE_DAYS[kind])
+    if notice_on > latest.notice_on:
+        raise InvalidInput("hearing_notice_too_late", days=latest.notice_days)
     if (registration_closes_on - notice_on).days < REGISTRATION_DAYS:
         raise InvalidInput("registration_too_short", days=REGISTRATION_DAYS)
-    if (holds_on - registration_closes_on).days <= LIST_DAYS[kind]:
-        raise InvalidInput("registration_closes_late", days=LIST_DAYS[kind] + 1)
+    if registration_closes_on >= latest.list_on:
+        raise InvalidInput("registration_closes_late", days=latest.list_days + 1)
 
 
 def takes_registrations(status: HearingStatus, registration_closes_on: date, today: date) -> bool:
     return status is HearingStatus.NOTICED and today <= registration_closes_on
 
 
-def check_list_day(kind: HearingKind, *, today: date, holds_on: date) -> None:
-    if (holds_on - today).days < LIST_DAYS[kind]:
-        raise Conflict("list_too_late", days=LIST_DAYS[kind])
+def check_list_day(latest: LatestDays, *, today: date) -> None:
+    if today > latest.list_on:
+        raise Conflict("list_too_late", days=latest.list_days)
 
 
 def check_sides(chosen: Sequence[Side], applied: Sequence[Side], *, seats: int) -> None:

@@ -386,6 +386,10 @@ def test_one_provisional_due_date_is_counted_again_with_a_reason(ready, now):
     with ready.writing() as session:
         again = actions.recount_one(session, due.due_id, reason="核对", actor=CLERK, now=late)
     assert (again.due_at, again.is_provisional) == (due.due_at, True)
+    with ready.writing() as session:
+        known = set_one(session, now)
+    with pytest.raises(Conflict, match="due_not_provisional"), ready.writing() as session:
+        actions.recount_one(session, known.due_id, reason="核对", actor=CLERK, now=now)
     with pytest.raises(NotAllowed), ready.reading() as session:
         packs.provisional_dues(session, actor=SUPERVISOR, now=late)
 

@@ -15,7 +15,6 @@ from qs.observations.terms import Channel
 from qs.participation import rules
 from qs.participation.terms import (
     ConsultationStatus,
-    HearingKind,
     HearingStatus,
     Level,
     NegativeClass,
@@ -97,28 +96,34 @@ def test_opinions_are_taken_from_the_first_to_the_last_day(offset, is_open):
     assert not rules.takes_opinions(ConsultationStatus.DRAFT, DAY, days(30), days(offset))
 
 
-@pytest.mark.parametrize(("kind", "least"), [(HearingKind.RULE_MAKING, 20), (HearingKind.DECISION, 7)])
-def test_notice_of_a_hearing_is_given_in_time(kind, least):
+def latest(notice: int, listing: int, *, holds: int) -> rules.LatestDays:
+    """The last days of a hearing so many days from the first, notice and list counted back from it."""
+    return rules.LatestDays(days(holds - notice), notice, days(holds - listing), listing)
+
+
+@pytest.mark.parametrize(("least", "listing"), [(20, 10), (7, 3)])
+def test_notice_of_a_hearing_is_given_in_time(least, listing):
     closes_on = days(3)
-    rules.check_hearing_days(kind, notice_on=DAY, registration_closes_on=closes_on, holds_on=days(least))
+    in_time, too_late = latest(least, listing, holds=least), latest(least, listing, holds=least - 1)
+    rules.check_hearing_days(in_time, notice_on=DAY, registration_closes_on=closes_on)
     with pytest.raises(InvalidInput, match="hearing_notice_too_late"):
-        rules.check_hearing_days(kind, notice_on=DAY, registration_closes_on=closes_on, holds_on=days(least - 1))
+        rules.check_hearing_days(too_late, notice_on=DAY, registration_closes_on=closes_on)
 
 
 def test_registration_is_open_three_days_and_leaves_time_for_the_list():
-    kind = HearingKind.RULE_MAKING
+    hearing = latest(20, 10, holds=30)
     with pytest.raises(InvalidInput, match="registration_too_short"):
-        rules.check_hearing_days(kind, notice_on=DAY, registration_closes_on=days(2), holds_on=days(30))
-    rules.check_hearing_days(kind, notice_on=DAY, registration_closes_on=days(19), holds_on=days(30))
+        rules.check_hearing_days(hearing, notice_on=DAY, registration_closes_on=days(2))
+    rules.check_hearing_days(hearing, notice_on=DAY, registration_closes_on=days(19))
     with pytest.raises(InvalidInput, match="registration_closes_late"):
-        rules.check_hearing_days(kind, notice_on=DAY, registration_closes_on=days(20), holds_on=days(30))
+        rules.check_hearing_days(hearing, notice_on=DAY, registration_closes_on=days(20))
 
 
-@pytest.mark.parametrize(("kind", "least"), [(HearingKind.RULE_MAKING, 10), (HearingKind.DECISION, 3)])
-def test_the_list_is_published_in_time(kind, least):
-    rules.check_list_day(kind, today=DAY, holds_on=days(least))
+@pytest.mark.parametrize("least", [10, 3])
+def test_the_list_is_published_in_time(least):
+    rules.check_list_day(latest(20, least, holds=least), today=DAY)
     with pytest.raises(Conflict, match="list_too_late"):
-        rules.check_list_day(kind, today=DAY, holds_on=days(least - 1))
+        rules.check_list_day(latest(20, least, holds=least - 1), today=DAY)
 
 
 def test_registration_ends_with_its_last_day():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Role
-from qs.deadlines import actions
+from qs.deadlines import actions, office
 from qs.deadlines.library import shipped_packs, shipped_years
+from qs.deadlines.terms import Window
 from tests.rights.attempt import Attempt, Stage
 
 KEEPERS = frozenset({Role.INFORMATION_TECHNOLOGY})
@@ -70,6 +71,36 @@ ATTEMPTS: tuple[Attempt, ...] = (
         prepare=provisional,
         act=lambda session, stage, made, actor: actions.recompute_provisional(
             session, reason="新日历", actor=actor, now=stage.now
+        ),
+        is_scoped=False,
+        is_office_wide=True,
+    ),
+    Attempt(
+        "deadlines.actions.recount_one",
+        KEEPERS,
+        prepare=provisional,
+        act=lambda session, stage, made, actor: actions.recount_one(
+            session, made, reason="新日历", actor=actor, now=stage.now
+        ),
+        is_scoped=False,
+        is_office_wide=True,
+    ),
+    Attempt(
+        "deadlines.office.choose_pack",
+        KEEPERS,
+        prepare=ready,
+        act=lambda session, stage, made, actor: office.choose_pack(
+            session, "cn-market", reason="改用", version=0, actor=actor, now=stage.now
+        ),
+        is_scoped=False,
+        is_office_wide=True,
+    ),
+    Attempt(
+        "deadlines.office.change_hours",
+        KEEPERS,
+        prepare=ready,
+        act=lambda session, stage, made, actor: office.change_hours(
+            session, (Window(time(8), time(16)),), reason="夏令时", version=0, actor=actor, now=stage.now
         ),
         is_scoped=False,
         is_office_wide=True,
