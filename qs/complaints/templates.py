@@ -72,7 +72,7 @@ def create_template(session: Session, words: Words, *, actor: Actor, now: dateti
     write(session, template, words, actor=actor, now=now)
     session.add(template)
     session.flush()
-    traced(session, "complaints.created_template", template, actor=actor, now=now)
+    trace(session, "complaints.created_template", template, actor=actor, now=now)
     return template.id
 
 
@@ -82,7 +82,7 @@ def edit_template(
     """Change prepared words; what was sent with them stays as it was. Raises TemplateChanged, NotFound."""
     template = template_taken(session, template_id, version, actor=actor)
     write(session, template, words, actor=actor, now=now)
-    traced(session, "complaints.edited_template", template, actor=actor, now=now)
+    trace(session, "complaints.edited_template", template, actor=actor, now=now)
 
 
 def retire_template(session: Session, template_id: int, *, version: int, actor: Actor, now: datetime) -> None:
@@ -92,7 +92,7 @@ def retire_template(session: Session, template_id: int, *, version: int, actor: 
         raise Conflict("reply_template_retired")
     template.is_retired = True
     template.edited_at, template.edited_by_id = now, actor.person_id
-    traced(session, "complaints.retired_template", template, actor=actor, now=now)
+    trace(session, "complaints.retired_template", template, actor=actor, now=now)
 
 
 def prepare_reply_templates(session: Session, *, actor: Actor, now: datetime) -> None:
@@ -236,6 +236,6 @@ def all_templates(session: Session, *, actor: Actor) -> list[ReplyTemplate]:
     return list(session.scalars(sa.select(ReplyTemplate).order_by(*order)))
 
 
-def traced(session: Session, action: str, template: ReplyTemplate, *, actor: Actor, now: datetime) -> None:
+def trace(session: Session, action: str, template: ReplyTemplate, *, actor: Actor, now: datetime) -> None:
     subject = f"reply_template:{template.id}"
     record(session, action, subject, actor=actor, now=now, purpose=template.purpose.value)
