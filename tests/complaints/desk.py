@@ -136,9 +136,16 @@ def at_stage(session: Session, desk: Desk, stage: RequestState, now: datetime, *
     return request_id
 
 
-def refused(session: Session, kind: type[QualityError], reason: str, act: Callable[[], object]) -> None:
+def refused(
+    session: Session,
+    kind: type[QualityError],
+    reason: str,
+    act: Callable[..., object],
+    *parts: object,
+    **circumstances: object,
+) -> None:
     """The act is refused, and nothing of it is left: an edge rolls its transaction back."""
     with pytest.raises(kind) as found, session.begin_nested():
-        act()
+        act(*parts, **circumstances)
     session.expire_all()
     assert found.value.reason == reason
