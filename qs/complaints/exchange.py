@@ -112,7 +112,7 @@ def head_of(wanted: ExportFilter, count: int, *, actor: Actor, now: datetime) ->
         (_("Taken at"), moment(now)),
         (_("Taken by"), f"{actor.name} ({actor.username})"),
         (_("Rows"), number(count)),
-        (_("Left out"), _("Texts, places and who the requesters are; titles of matters you may not read")),
+        (_("Not in this file"), _("Texts, places and who the requesters are; titles of matters you may not read")),
         (_("Cells"), _("An apostrophe stands before text that a spreadsheet would compute")),
     ]
     office = pick(settings().office_name, settings().office_name_en)

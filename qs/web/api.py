@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -31,35 +28,11 @@ from qs.observations.terms import Receipt
 from qs.tabular.terms import ProblemList
 from qs.web.event_batches import checked_batch, codes_in, events_of
 from qs.web.openapi import DESCRIPTION
-from qs.web.problems import NO_STORE, Refused, problem_response
+from qs.web.problems import BUSY_SECONDS, NO_STORE, Refused, problem_response
+from qs.web.quotas import RateLimit
 from qs.web.strict_json import read_json
 
 MAX_BODY_BYTES = 4 << 20  # ten thousand events of 400 bytes
-REQUESTS_PER_SECOND = 50.0
-BURST_REQUESTS = 200.0
-KEYS_REMEMBERED = 10_000
-BUSY_SECONDS = "5"
-
-
-@dataclass
-class RateLimit:
-    """A token bucket for each key, in this process."""
-
-    per_second: float = REQUESTS_PER_SECOND
-    burst: float = BURST_REQUESTS
-    buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)  # name -> (tokens, when)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait_seconds(self, name: str, at: float) -> float:
-        """Take one token: 0 when there was one, otherwise how long until the next."""
-        with self.lock:
-            tokens, when = self.buckets.pop(name, (self.burst, at))
-            tokens = min(self.burst, tokens + max(at - when, 0.0) * self.per_second)
-            is_free = tokens >= 1
-            self.buckets[name] = (tokens - 1 if is_free else tokens, at)
-            while len(self.buckets) > KEYS_REMEMBERED:
-                self.buckets.popitem(last=False)
-        return 0.0 if is_free else (1 - tokens) / self.per_second
 
 
 limit = RateLimit()

@@ -38,12 +38,13 @@ from qs.i18n import N_, gettext, use_language
 from qs.settings import Face, settings
 from qs.versions import Subject, data_versions
 from qs.web import open311_documents as documents
-from qs.web.api import BUSY_SECONDS, RateLimit
 from qs.web.gateway import client_address
 from qs.web.open311_answers import Document, Fault, Form, answer, bad, error_answer, fault_of, missing
 from qs.web.open311_documents import BASE
 from qs.web.open311_fields import Sent, form, language_of, query
 from qs.web.open311_filing import FIELDS, new_request
+from qs.web.problems import BUSY_SECONDS
+from qs.web.quotas import RateLimit
 
 LONGEST_SPAN = timedelta(days=90)
 MOST_REQUESTS = 1000

@@ -1,10 +1,11 @@
-"""The description of the interface for machines, as OpenAPI 3.1."""
+"""The description of every address that is no page, as OpenAPI 3.1."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from qs.observations.terms import EVENT_ID_LENGTH, Channel
+from qs.web import openapi_open311, openapi_public
 from qs.web.event_batches import CODE_LENGTH, MAX_EVENTS
 
 Schema = dict[str, Any]  # Any: JSON
@@ -124,8 +125,8 @@ DESCRIPTION: Schema = {
     "info": {
         "title": "QS",
         "version": "1",
-        "summary": "Events for the supervision of public-service quality.",
-        "description": "A batch is stored whole or not at all, and acknowledged only after it is stored. "
+        "summary": "Events, requests of citizens (Open311) and published figures of public-service quality.",
+        "description": "A batch of events is stored whole or not at all, and acknowledged only after it is stored. "
         "When no answer comes, send the same batch again: nothing is counted twice.",
     },
     "servers": [{"url": "/"}],
@@ -134,6 +135,7 @@ DESCRIPTION: Schema = {
         "/api/v1/events": {
             "post": {
                 "operationId": "addEvents",
+                "tags": ["events"],
                 "summary": "Add a batch of events",
                 "requestBody": {
                     "required": True,
@@ -156,16 +158,25 @@ DESCRIPTION: Schema = {
         "/api/v1/openapi.json": {
             "get": {
                 "operationId": "describe",
+                "tags": ["operation"],
                 "summary": "This description",
                 "security": [],
                 "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {}}}},
             }
         },
+        **openapi_open311.PATHS,
+        **openapi_public.PATHS,
     },
     "components": {
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key from the Data feeds page."}
         },
-        "schemas": {"Event": EVENT, "Batch": BATCH, "Receipt": RECEIPT, "Problem": PROBLEM},
+        "schemas": {
+            "Event": EVENT,
+            "Batch": BATCH,
+            "Receipt": RECEIPT,
+            "Problem": PROBLEM,
+            **openapi_open311.SCHEMAS,
+        },
     },
 }

@@ -12,6 +12,7 @@ from qs.sentences import error_sentence, problem_sentence
 
 PROBLEM_TYPE = "application/problem+json"
 NO_STORE = {"cache-control": "no-store"}
+BUSY_SECONDS = "5"  # after which a busy store may be asked again
 
 
 class Refused(Exception):

@@ -1,13 +1,39 @@
-"""How much one address may take: open sockets, and uploads in ten minutes."""
+"""How much one caller may take: calls in a second, open sockets, and uploads in ten minutes."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 UPLOAD_SECONDS = 600
 UPLOAD_COUNT = 100
+REQUESTS_PER_SECOND = 50.0
+BURST_REQUESTS = 200.0
+KEYS_REMEMBERED = 10_000
+
+
+@dataclass
+class RateLimit:
+    """A token bucket for each key, in this process."""
+
+    per_second: float = REQUESTS_PER_SECOND
+    burst: float = BURST_REQUESTS
+    buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)  # name -> (tokens, when)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait_seconds(self, name: str, at: float) -> float:
+        """Take one token: 0 when there was one, otherwise how long until the next."""
+        with self.lock:
+            tokens, when = self.buckets.pop(name, (self.burst, at))
+            tokens = min(self.burst, tokens + max(at - when, 0.0) * self.per_second)
+            is_free = tokens >= 1
+            self.buckets[name] = (tokens - 1 if is_free else tokens, at)
+            while len(self.buckets) > KEYS_REMEMBERED:
+                self.buckets.popitem(last=False)
+        return 0.0 if is_free else (1 - tokens) / self.per_second
 
 
 class SocketQuota:

@@ -24,7 +24,8 @@ from qs.db import Database
 from qs.observations.actions import change_feed
 from qs.observations.models import Event
 from qs.web import api
-from qs.web.api import MAX_BODY_BYTES, RateLimit
+from qs.web.api import MAX_BODY_BYTES
+from qs.web.quotas import RateLimit
 from tests import world
 from tests.world import CLERK
 

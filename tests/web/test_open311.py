@@ -29,7 +29,8 @@ from qs.complaints.terms import NewContact, Outcome, RequestChannel, RequestKind
 from qs.db import Database
 from qs.vault.queries import masked
 from qs.web import open311
-from qs.web.api import RateLimit
+from qs.web.openapi import DESCRIPTION
+from qs.web.quotas import RateLimit
 from tests.complaints.desk import Desk, build_desk, wanted
 from tests.conftest import MONDAY
 from tests.web import georeport_schemas as schemas
@@ -652,3 +653,12 @@ def test_the_moment_of_the_last_change_is_that_of_the_last_step(door):
     assert door.kept(number).registered_at == datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
     found = door.client.get(f"requests/{number}.json").json()[0]
     assert found["updated_datetime"] == "2026-11-23T12:00:00+08:00"
+
+
+def test_what_is_answered_is_what_is_described(door):
+    door.number()
+    for name in ("services", "services/S4", "requests", "discovery", "servicerequestupdates"):
+        path = {"services/S4": "services/{code}"}.get(name, name)
+        found = DESCRIPTION["paths"][f"/open311/v2/{path}.{{form}}"]["get"]["responses"]["200"]
+        schema = {**found["content"]["application/json"]["schema"], "components": DESCRIPTION["components"]}
+        jsonschema.Draft202012Validator(schema).validate(door.client.get(f"{name}.json").json())
