@@ -52,6 +52,7 @@ Simulated = Annotated[float, typer.Option(help="Events a second.", min=0.1, max=
 class Wanted(StrEnum):
     """What can be verified: one proof by its name, one frozen quarter, or everything."""
 
+    REQUESTS = "requests"
     ROLLUPS = "rollups"
     PERIODS = "periods"
     PERIOD = "period"

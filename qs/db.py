@@ -60,7 +60,9 @@ def is_postgresql(dialect: sa.Dialect) -> bool:
     return dialect.name == "postgresql"
 
 
-def microseconds_of(column: sa.SQLColumnExpression[datetime], dialect: sa.Dialect) -> sa.ColumnElement[int]:
+def microseconds_of(
+    column: sa.SQLColumnExpression[datetime] | sa.SQLColumnExpression[datetime | None], dialect: sa.Dialect
+) -> sa.ColumnElement[int]:
     """A moment's column as whole microseconds since 1970, for reading many rows without making datetimes."""
     if is_postgresql(dialect):
         return sa.cast(sa.func.extract("epoch", column) * 1_000_000, sa.BigInteger)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM
 from qs.audit.checkpoints import append_checkpoint, checkpoint_line
 from qs.audit.verify import verify_trail
+from qs.complaints.verify import Difference, verify_requests
 from qs.db import Database
 from qs.incentives.verify import verify_decisions
 from qs.observations.verify import verify_rollups
@@ -25,6 +26,7 @@ from qs.settings import Settings
 class Proof(StrEnum):
     """What can be proved, in the order of the chain."""
 
+    REQUESTS = "requests"  # events of requests from their rows, steps and call-backs
     ROLLUPS = "rollups"  # figures from events
     PERIODS = "periods"  # frozen quarters from events
     DECISIONS = "decisions"  # rewards and penalties from frozen quarters, rectifications from their frozen figures
@@ -49,6 +51,8 @@ Progress = Callable[[str], None]
 def prove(proof: Proof, database: Database, settings: Settings, *, tell: Progress = lambda words: None) -> Proved:
     """Run one proof. `tell` hears how far it has come."""
     with database.reading() as session:
+        if proof is Proof.REQUESTS:
+            return proved_requests(session)
         if proof is Proof.ROLLUPS:
             return proved_rollups(session, settings, tell)
         if proof is Proof.PERIODS:
@@ -64,6 +68,25 @@ def prove_period(name: str, database: Database) -> Proved:
     """The proof of one frozen quarter. Raises NotFound when it is not frozen."""
     with database.reading() as session:
         return proved_periods(verify_periods(session, actor=SYSTEM, name=name))
+
+
+def proved_requests(session: Session) -> Proved:
+    verdict = verify_requests(session, actor=SYSTEM)
+    return Proved(
+        Proof.REQUESTS,
+        f"requests: {verdict.request_count:,} requests, {verdict.event_count:,} events, "
+        f"{len(verdict.differences):,} differences, {len(verdict.moved):,} counted before the calendar was changed",
+        tuple(told_difference(one) for one in verdict.differences),
+        tuple(
+            f"{told_difference(one)}; the calendar was changed since: the kept event stands" for one in verdict.moved
+        ),
+        is_sound=not verdict.differences,
+    )
+
+
+def told_difference(one: Difference) -> str:
+    figures = "" if one.recorded is None and one.expected is None else f": {one.recorded} recorded, {one.expected} due"
+    return f"{one.place} {one.measure or ''} {one.wrong}{figures}".replace("  ", " ")
 
 
 def proved_rollups(session: Session, settings: Settings, tell: Progress) -> Proved:

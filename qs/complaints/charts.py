@@ -13,7 +13,12 @@ from qs.i18n import language
 CLOCK_COLUMNS = ("clock", "starts_at", "ends_at", "kind", "tooltip")
 RESULT_COLUMNS = ("clock", "result", "is_pressing")
 BAND_COLUMNS = ("starts_at", "ends_at")
+MONTH_COLUMNS = ("starts_at", "share", "mean", "lower", "upper", "kind", "label", "counts", "share_text", "verdict")
+TIME_COLUMNS = ("begins", "ends", "count", "tooltip")
+MARK_COLUMNS = ("hours", "label")
+BACKLOG_COLUMNS = ("label", "place", "band", "band_place", "count")
 SHARE_COLUMNS = ("name", "share", "lower", "upper", "standing", "counts", "share_text")
+CHART_HEIGHT = 210
 ROW_HEIGHT, SHARE_ROW, AXIS = 28, 28, 44  # pixels; the height of a chart includes its axis
 
 
@@ -122,3 +127,114 @@ def share_chart(frame: pd.DataFrame, *, target: float | None, colours: Palette) 
         layers.append(aim.mark_rule(color=colours.interface, strokeDash=[7, 3]).encode(x="target:Q"))
     height = max(len(frame), 1) * SHARE_ROW + AXIS
     return dressed(alt.layer(*layers).properties(height=height), colours=colours, language=language())
+
+
+def month_chart(frame: pd.DataFrame, *, target: float | None, month_format: str, colours: Palette) -> ChartType:
+    """A share month by month with the limits of its process; the running month is hollow.
+
+    `frame`: MONTH_COLUMNS, shares 0 to 1, `kind` improvement, concern, common or running. Raises ValueError for a
+    missing column.
+    """
+    require_columns(frame, MONTH_COLUMNS)
+    kinds = {"improvement": colours.improvement, "concern": colours.concern, "common": colours.common}
+    across = alt.X(
+        "starts_at:T", axis=alt.Axis(title=None, grid=False, labelOverlap=True, tickCount=8, format=month_format)
+    )
+    up = alt.Y(
+        "share:Q",
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(title=None, tickCount=5, format="%", domain=False, ticks=False, gridOpacity=0.6),
+    )
+    tooltip = [
+        alt.Tooltip("label:N", title=_("Month")),
+        alt.Tooltip("share_text:N", title=_("Share")),
+        alt.Tooltip("counts:N", title=_("Counts")),
+        alt.Tooltip("verdict:N", title=_("Finding")),
+    ]
+    base = alt.Chart(frame)
+    band = base.mark_area(color=colours.band).encode(x=across, y="lower:Q", y2="upper:Q")
+    dashed = [
+        base.mark_line(color=colours.common, strokeDash=[4, 4], strokeWidth=1.2).encode(x=across, y=f"{name}:Q")
+        for name in ("lower", "upper")
+    ]
+    mean = base.mark_line(color=colours.quiet, strokeWidth=1.2).encode(x=across, y="mean:Q")
+    line = base.mark_line(color=colours.common, strokeWidth=1.6).encode(x=across, y=up)
+    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values())))
+    complete = (
+        base.transform_filter("datum.kind != 'running'")
+        .mark_circle(size=64, opacity=1)
+        .encode(x=across, y=up, color=colour, tooltip=tooltip)
+    )
+    running = (
+        base.transform_filter("datum.kind == 'running'")
+        .mark_point(size=64, filled=False, color=colours.quiet, strokeWidth=1.6)
+        .encode(x=across, y=up, tooltip=tooltip)
+    )
+    layers: list[ChartType] = [band, *dashed, mean, line, complete, running]
+    if target is not None:
+        aim = alt.Chart(pd.DataFrame({"target": [target]}))
+        layers.append(aim.mark_rule(color=colours.interface, strokeDash=[7, 3]).encode(y="target:Q"))
+    return dressed(alt.layer(*layers).properties(height=CHART_HEIGHT), colours=colours, language=language())
+
+
+def time_chart(frame: pd.DataFrame, marks: pd.DataFrame, *, axis_title: str, colours: Palette) -> ChartType:
+    """How long requests took: one bar per stretch of hours, and a rule with its label at each mark.
+
+    `frame`: TIME_COLUMNS, hours and counts; `marks`: MARK_COLUMNS, such as the median. Raises ValueError for a
+    missing column.
+    """
+    require_columns(frame, TIME_COLUMNS)
+    require_columns(marks, MARK_COLUMNS)
+    up = alt.Y("count:Q", axis=alt.Axis(title=None, tickCount=4, domain=False, ticks=False, format="d", tickMinStep=1))
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(color=colours.common, binSpacing=1)
+        .encode(
+            x=alt.X("begins:Q", axis=alt.Axis(title=axis_title, grid=False, tickCount=8)),
+            x2="ends:Q",
+            y=up,
+            tooltip=[alt.Tooltip("tooltip:N", title=_("Requests"))],
+        )
+    )
+    base = alt.Chart(marks)
+    rules = base.mark_rule(color=colours.interface, strokeWidth=1.5).encode(x="hours:Q")
+    words = base.mark_text(align="left", dx=5, baseline="top", color=colours.interface, fontWeight=600).encode(
+        x="hours:Q", y=alt.value(0), text="label:N"
+    )
+    layers = alt.layer(bars, rules, words).properties(height=CHART_HEIGHT)
+    return dressed(layers, colours=colours, language=language())
+
+
+def backlog_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
+    """Open requests at the end of each month, the oldest darkest: one bar per month, one part per age.
+
+    `frame`: BACKLOG_COLUMNS, one row per month and age band; `place` and `band_place` give their order. Raises
+    ValueError for a missing column.
+    """
+    require_columns(frame, BACKLOG_COLUMNS)
+    bands = list(dict.fromkeys(frame.sort_values("band_place")["band"]))
+    shades = [colours.band, colours.hair, colours.faint, colours.common, colours.concern][-len(bands) :]
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(stroke=colours.common, strokeWidth=0.4)
+        .encode(
+            x=alt.X(
+                "label:N",
+                sort=alt.EncodingSortField("place"),
+                axis=alt.Axis(title=None, labelAngle=0, labelOverlap=True, ticks=False),
+            ),
+            y=alt.Y("count:Q", axis=alt.Axis(title=None, tickCount=4, domain=False, ticks=False, tickMinStep=1)),
+            order="band_place:Q",
+            color=alt.Color(
+                "band:N",
+                scale=alt.Scale(domain=bands, range=shades),
+                legend=alt.Legend(title=None, orient="top", direction="horizontal", labelColor=colours.quiet),
+            ),
+            tooltip=[
+                alt.Tooltip("label:N", title=_("Month")),
+                alt.Tooltip("band:N", title=_("Open since")),
+                alt.Tooltip("count:Q", title=_("Requests")),
+            ],
+        )
+    )
+    return dressed(chart.properties(height=CHART_HEIGHT), colours=colours, language=language())

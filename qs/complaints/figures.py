@@ -1,113 +1,36 @@
-"""What requests say in figures: the three rates of call-backs, completion in time, returns, extensions and rework."""
+"""What requests say in figures: every count and share of a period, taken apart by one ground, or month by month."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor, Permission
-from qs.complaints import rules
-from qs.complaints.models import CallBack, Request
+from qs.actor import Actor
+from qs.complaints.assessment import month_begins, months_between, moved
+from qs.complaints.counting import REQUEST_COUNTS, SHARES, conditions, inside, lived
+from qs.complaints.grounds import READ, WORDS, of_calls, of_requests, taken_apart, words_of
+from qs.complaints.models import CallBack, Request, RequestExclusion
 from qs.complaints.steps import reached
-from qs.complaints.terms import Ground, Outcome, Satisfaction
-from qs.deadlines.queries import calendar
-from qs.deadlines.rules import working_days_between
-from qs.directory.models import Area, Provider, Service
-from qs.directory.queries import visible_services
-from qs.periods import local_day
+from qs.complaints.terms import ExclusionReason, Ground, Outcome
+from qs.complaints.three_rates import counted, weights_at
+from qs.complaints.times import LONG, answers, handling_times
+from qs.directory.models import Area, Service
 from qs.settings import settings
 from qs.stats.comparison import wilson
 
-READ = Permission.COMPLAINTS_READ
-LEVELS = tuple(Satisfaction)
-RATE_COUNTS = ("valid", "contacted", "solved", *(level.value for level in LEVELS))
-RATE_VALUES = ("response", "resolution", "satisfaction", "unweighted_satisfaction", "composite")
-RATE_COLUMNS = ("service_id", "service", "service_en", "unit_id", "unit", "unit_en", *RATE_COUNTS, *RATE_VALUES)
-FIGURE_COUNTS = (
-    "registered",
-    "closed",
-    "on_time",
-    "late",
-    "open_overdue",
-    "dispatched",
-    "returned",
-    "extended",
-    "reworked",
-)
-FIGURE_VALUES = (
-    "on_time_share",
-    "on_time_lower",
-    "on_time_upper",
-    "return_share",
-    "extension_share",
-    "rework_share",
-    "median_working_days",
-    "p90_working_days",
-)
-FIGURE_COLUMNS = ("ground", "name", "name_en", *FIGURE_COUNTS, *FIGURE_VALUES)
-LONG = 0.9
-
-
-def three_rates(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> pd.DataFrame:
-    """One row per service with valid call-backs in [starts_at, ends_at), by id: RATE_COLUMNS.
-
-    `valid`: call-backs that reached somebody; `contacted`, `solved` and one column per level of satisfaction are
-    counts of them. Rates are shares (0 to 1), `composite` 0 to 100; see `rules.rates`.
-    """
-    actor.check(READ)
-    counts = [
-        sa.func.count(CallBack.id).label("valid"),
-        counted(CallBack.was_contacted).label("contacted"),
-        counted(CallBack.is_solved).label("solved"),
-        *(counted(CallBack.satisfaction == level).label(level.value) for level in LEVELS),
-    ]
-    statement = (
-        sa.select(
-            CallBack.service_id,
-            Service.name.label("service"),
-            sa.func.coalesce(Service.name_en, "").label("service_en"),
-            Provider.id.label("unit_id"),
-            Provider.name.label("unit"),
-            sa.func.coalesce(Provider.name_en, "").label("unit_en"),
-            *counts,
-        )
-        .join(Service, Service.id == CallBack.service_id)
-        .join(Provider, Provider.id == Service.provider_id)
-        .where(CallBack.is_reached, CallBack.at >= starts_at, CallBack.at < ends_at)
-        .group_by(CallBack.service_id, Service.name, Service.name_en, Provider.id, Provider.name, Provider.name_en)
-        .order_by(CallBack.service_id)
-    )
-    if not actor.has_everywhere(READ):
-        statement = statement.where(CallBack.service_id.in_(visible_services(actor, READ)))
-    rows = [tuple(row) for row in session.execute(statement)]
-    frame = pd.DataFrame(rows, columns=list(RATE_COLUMNS[: -len(RATE_VALUES)]))
-    return with_rates(frame.astype({name: "int64" for name in ("service_id", "unit_id", *RATE_COUNTS)}))
-
-
-def counted(condition: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[int]:  # Any: true, false or empty
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
-
-
-def with_rates(frame: pd.DataFrame) -> pd.DataFrame:
-    """The counts with the rates they make; NaN where there was no valid call-back."""
-    rows: list[Any] = list(frame.itertuples(index=False))  # Any: a row of counts
-    found = [
-        rules.rates(row.valid, row.contacted, row.solved, row.very_satisfied + row.satisfied, row.basically_satisfied)
-        for row in rows
-    ]
-    values = {name: pd.Series([getattr(one, name) for one in found], dtype="float64") for name in RATE_VALUES}
-    return frame.assign(**values)[[*frame.columns, *RATE_VALUES]]
-
-
-def all_together(frame: pd.DataFrame) -> rules.Rates:
-    """The three rates over all rows of `three_rates`."""
-    sums = {name: int(frame[name].sum()) for name in RATE_COUNTS}
-    satisfied = sums["very_satisfied"] + sums["satisfied"]
-    return rules.rates(sums["valid"], sums["contacted"], sums["solved"], satisfied, sums["basically_satisfied"])
+CALL_COUNTS = ("calls", "calls_reached", "called", "excluded")
+ANSWER_COUNTS = ("answered_soon", "answer_base")
+MADE_COUNTS = ("on_time_base", "kept", "decided")
+FIGURE_COUNTS = (*REQUEST_COUNTS, *CALL_COUNTS, *ANSWER_COUNTS, *MADE_COUNTS)
+TIME_VALUES = ("median_working_hours", "p90_working_hours", "median_working_days", "p90_working_days")
+SHARE_VALUES = tuple(f"{share.name}_{kind}" for share in SHARES for kind in ("share", "lower", "upper"))
+FIGURE_COLUMNS = (*WORDS, *FIGURE_COUNTS, *SHARE_VALUES, *TIME_VALUES, "residents", "per_10000")
+PER_RESIDENTS = 10_000
 
 
 def request_figures(
@@ -117,114 +40,137 @@ def request_figures(
     *,
     actor: Actor,
     now: datetime,
-    by: Ground = Ground.SERVICE,
+    by: Ground | None = Ground.SERVICE,
+    is_assessed: bool = False,
 ) -> pd.DataFrame:
-    """One row per service, unit, type, channel or area with requests in [starts_at, ends_at): FIGURE_COLUMNS.
+    """One row per service, unit, type, channel, area, urgency or month with requests in the period: FIGURE_COLUMNS.
 
-    `ground`: id or code as text, `name` its words (codes have none). `closed`: handled and closed in the period, not
-    counting those not accepted, withdrawn or duplicate; `open_overdue`: still open at the end and past their limit.
-    on_time_share = on_time / (closed + open_overdue), with its 95 % Wilson interval; return_share of those dispatched
-    in the period; extension and rework of `closed`. Working days from registration to the last reply, of `closed`.
-    Shares 0 to 1, NaN where the denominator is 0. Largest base first.
+    `ground`: id, code or month (2026-03) as text, `name` its words (codes have none); one row of all with `by` None.
+    `closed`: handled and closed in [starts_at, ends_at), not counting those not accepted, withdrawn or duplicate;
+    `open_overdue`: still open at the end and past their limit. Every share of counting.SHARES with its 95 % Wilson
+    interval, NaN where its denominator is 0. Working hours and days from registration to the last reply, of `closed`.
+    `per_10000`: registered per 10 000 residents, where the directory knows them. `is_assessed`: without excluded
+    requests and spam. Largest base of the on-time share first; months in their order.
     """
     actor.check(READ)
-    facts = request_facts(session, starts_at, ends_at, actor=actor, now=now, by=by)
-    grouped = facts.groupby(["ground", "name", "name_en"], as_index=False, sort=True)
-    counts = grouped[list(FIGURE_COUNTS)].sum()
-    days = grouped["working_days"].agg(median_working_days="median", p90_working_days=lambda one: one.quantile(LONG))
-    frame = counts.merge(days, on=["ground", "name", "name_en"])
-    base = frame["closed"] + frame["open_overdue"]
-    interval = wilson(frame["on_time"].to_numpy(), base.to_numpy())
-    return (
-        frame.assign(
-            on_time_share=shares(frame["on_time"], base),
-            on_time_lower=interval.lower,
-            on_time_upper=interval.upper,
-            return_share=shares(frame["returned"], frame["dispatched"]),
-            extension_share=shares(frame["extended"], frame["closed"]),
-            rework_share=shares(frame["reworked"], frame["closed"]),
-            base=base,
-        )
-        .sort_values(["base", "name"], ascending=[False, True], kind="stable")
-        .reset_index(drop=True)[list(FIGURE_COLUMNS)]
-    )
+    if by is Ground.MONTH:
+        counts = month_counts(session, starts_at, ends_at, actor=actor, now=now, is_assessed=is_assessed)
+    else:
+        counts = all_counts(session, starts_at, ends_at, actor=actor, now=now, by=by, is_assessed=is_assessed)
+    frame = with_shares(counts).assign(residents=residents(session, counts["ground"], by))
+    frame["per_10000"] = frame["registered"] * PER_RESIDENTS / frame["residents"]
+    if by is not Ground.MONTH:
+        order = ["on_time_base", "name", "ground"]
+        frame = frame.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+    return frame[list(FIGURE_COLUMNS)]
 
 
-def shares(numerator: pd.Series[Any], denominator: pd.Series[Any]) -> pd.Series[Any]:  # Any: counts and shares
-    return (numerator / denominator.where(denominator > 0)).astype("float64")
-
-
-def request_facts(
-    session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor, now: datetime, by: Ground
+def all_counts(
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+    by: Ground | None,
+    is_assessed: bool,
 ) -> pd.DataFrame:
-    """One row per request that lived in the period: ground, name, name_en, FIGURE_COUNTS as 0 or 1, working_days."""
-    ground, name, name_en = grounds(by)
-    statement: sa.Select[*tuple[Any, ...]] = (  # Any: a request and three words
-        sa.select(Request, ground.label("ground"), name.label("name"), name_en.label("name_en"))
-        .outerjoin(Service, Service.id == Request.service_id)
-        .outerjoin(Provider, Provider.id == sa.func.coalesce(Request.unit_id, Service.provider_id))
-        .outerjoin(Area, Area.id == Request.area_id)
-        .where(
-            reached(actor, READ),
-            Request.registered_at < ends_at,
-            sa.or_(Request.closed_at.is_(None), Request.closed_at >= starts_at),
-        )
+    """WORDS, COUNTED and TIME_VALUES of a period, one row for each ground, in no order."""
+    counts = request_counts(session, starts_at, ends_at, actor=actor, now=now, by=by, is_assessed=is_assessed)
+    calls = call_counts(session, starts_at, ends_at, actor=actor, by=by, is_assessed=is_assessed)
+    soon = answers(session, starts_at, ends_at, actor=actor, now=now, by=by, is_assessed=is_assessed)
+    times = handling_times(session, starts_at, ends_at, actor=actor, by=by, is_assessed=is_assessed)
+    frame = counts.merge(calls, on=list(WORDS), how="outer").merge(soon, on="ground", how="left")
+    frame[list(COUNTED)] = frame[list(COUNTED)].fillna(0)
+    return frame.astype(dict.fromkeys(COUNTED, "int64")).merge(spread_of(times), on="ground", how="left")
+
+
+COUNTED = (*REQUEST_COUNTS, *CALL_COUNTS, *ANSWER_COUNTS)
+
+
+def request_counts(
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    actor: Actor,
+    now: datetime,
+    by: Ground | None,
+    is_assessed: bool,
+) -> pd.DataFrame:
+    """WORDS and REQUEST_COUNTS, one row for each ground."""
+    found = conditions(starts_at, ends_at, now)
+    chosen = sa.select(*words_of(by), *(counted(found[name]) for name in REQUEST_COUNTS))
+    statement = of_requests(chosen, actor=actor, is_assessed=is_assessed).where(lived(starts_at, ends_at))
+    rows = [tuple(row) for row in session.execute(taken_apart(statement, by))]
+    return pd.DataFrame(rows, columns=[*WORDS, *REQUEST_COUNTS]).astype(dict.fromkeys(WORDS, "str"))
+
+
+def call_counts(
+    session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor, by: Ground | None, is_assessed: bool
+) -> pd.DataFrame:
+    """WORDS and CALL_COUNTS: attempts, those that reached somebody, requests called back, and excluded ones of them."""
+    called = sa.case((CallBack.is_reached, CallBack.request_id))
+    excluded = sa.case((sa.and_(CallBack.is_reached, Request.is_excluded), CallBack.request_id))
+    chosen = sa.select(
+        *words_of(by),
+        sa.func.count(CallBack.id),
+        counted(CallBack.is_reached),
+        sa.func.count(called.distinct()),
+        sa.func.count(excluded.distinct()),
     )
-    known = calendar(session, actor=actor)
-    rows = []
-    for request, *words in session.execute(statement):
-        counts = counts_of(request, starts_at, ends_at, now)
-        days: float | None = None
-        if counts["closed"]:
-            ended_at = request.replied_at or request.closed_at
-            first, last = (local_day(one, settings().zone) for one in (request.registered_at, ended_at))
-            days = working_days_between(known, first, last)
-        rows.append((*(str(word or "") for word in words), *counts.values(), days))
-    frame = pd.DataFrame(rows, columns=["ground", "name", "name_en", *FIGURE_COUNTS, "working_days"])
-    kinds = {name: "int64" for name in FIGURE_COUNTS} | {"working_days": "float64"}
-    return frame.astype(kinds | {"ground": "str", "name": "str", "name_en": "str"})
+    statement = of_calls(chosen, actor=actor, is_assessed=is_assessed).where(inside(CallBack.at, starts_at, ends_at))
+    rows = [tuple(row) for row in session.execute(taken_apart(statement, by))]
+    return pd.DataFrame(rows, columns=[*WORDS, *CALL_COUNTS]).astype(dict.fromkeys(WORDS, "str"))
 
 
-def grounds(by: Ground) -> tuple[sa.SQLColumnExpression[Any], ...]:  # Any: ids, codes and texts
-    """Key, name and English name of what the figures are taken apart by."""
-    nothing = sa.literal("")
-    return {
-        Ground.SERVICE: (Service.id, Service.name, Service.name_en),
-        Ground.UNIT: (Provider.id, Provider.name, Provider.name_en),
-        Ground.AREA: (Area.id, Area.name, Area.name_en),
-        Ground.KIND: (sa.cast(Request.kind, sa.String), nothing, nothing),
-        Ground.CHANNEL: (sa.cast(Request.channel, sa.String), nothing, nothing),
-    }[by]
+def spread_of(times: pd.DataFrame) -> pd.DataFrame:
+    """Median and ninetieth percentile of the working hours and days of each ground: `ground` and TIME_VALUES."""
+    grouped = times.groupby("ground")[["hours", "days"]]
+    levels = {"median": grouped.quantile(0.5), "p90": grouped.quantile(LONG)}
+    found = {f"{name}_working_{unit}": level[unit] for unit in ("hours", "days") for name, level in levels.items()}
+    return pd.DataFrame(found).rename_axis("ground").reset_index()
 
 
-def counts_of(request: Request, starts_at: datetime, ends_at: datetime, now: datetime) -> dict[str, int]:
-    """What one request counts in a period, in the order of FIGURE_COUNTS."""
-
-    def inside(moment: datetime | None) -> bool:
-        return moment is not None and starts_at <= moment < ends_at
-
-    is_counted = inside(request.closed_at) and request.outcome is not None and request.outcome.is_handled
-    return {
-        "registered": int(inside(request.registered_at)),
-        "closed": int(is_counted),
-        "on_time": int(is_counted and request.overdue_at is None),
-        "late": int(is_counted and request.overdue_at is not None),
-        "open_overdue": int(is_open_overdue(request, ends_at, now)),
-        "dispatched": int(inside(request.dispatched_at)),
-        "returned": int(inside(request.dispatched_at) and request.returned_count > 0),
-        "extended": int(is_counted and request.is_extended),
-        "reworked": int(is_counted and request.rework_count > 0),
-    }
+def with_shares(frame: pd.DataFrame) -> pd.DataFrame:
+    """The counts with every share they make and its interval."""
+    frame = frame.assign(
+        on_time_base=frame["closed"] + frame["open_overdue"],
+        kept=frame["dispatched"] - frame["returned"],
+        decided=frame["closed"] + frame["refused"],
+    )
+    values: dict[str, Any] = {}  # Any: columns of shares
+    for share in SHARES:
+        above, below = (frame[name].to_numpy(dtype=np.float64) for name in (share.above, share.below))
+        found = wilson(above, below)
+        values[f"{share.name}_share"] = np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)
+        values[f"{share.name}_lower"], values[f"{share.name}_upper"] = found.lower, found.upper
+    return pd.concat([frame, pd.DataFrame(values, index=frame.index)], axis=1)
 
 
-def is_open_overdue(request: Request, ends_at: datetime, now: datetime) -> bool:
-    """True when the request was open and past its limit at the end of the period, or now while the period runs."""
-    moment = min(ends_at, now)
-    if request.closed_at is not None and request.closed_at < ends_at:
-        return False
-    if request.overdue_at is not None:
-        return request.overdue_at < moment
-    return rules.is_overdue(request.state, request.due_at, moment)
+def residents(session: Session, grounds: pd.Series[Any], by: Ground | None) -> pd.Series[Any]:  # Any: ids, and counts
+    """How many people live where: of the area, or of the area of the service; missing for every other ground."""
+    known: dict[str, int | None] = {}
+    if by is Ground.AREA:
+        known = {str(area): count for area, count in session.execute(sa.select(Area.id, Area.population))}
+    if by is Ground.SERVICE:
+        statement = sa.select(Service.id, Area.population).join(Area, Area.id == Service.area_id)
+        known = {str(service): count for service, count in session.execute(statement)}
+    return pd.Series([known.get(one) for one in grounds], index=grounds.index, dtype="float64")
+
+
+def month_counts(
+    session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor, now: datetime, is_assessed: bool
+) -> pd.DataFrame:
+    """The same for each assessment month that the period touches and that has begun, in their order."""
+    boundary, zone = weights_at(starts_at).boundary, settings().zone
+    months = months_between(starts_at, min(ends_at, max(now, starts_at)), boundary, zone)
+    parts = []
+    for month in months:
+        span = (month_begins(month, boundary, zone), month_begins(moved(month, 1), boundary, zone))
+        one = all_counts(session, *span, actor=actor, now=now, by=None, is_assessed=is_assessed)
+        parts.append(one.assign(ground=f"{month[0]}-{month[1]:02d}"))
+    return pd.concat(parts, ignore_index=True)
 
 
 def outcome_counts(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> dict[Outcome, int]:
@@ -232,7 +178,25 @@ def outcome_counts(session: Session, starts_at: datetime, ends_at: datetime, *, 
     actor.check(READ)
     statement = (
         sa.select(Request.outcome, sa.func.count(Request.id))
-        .where(reached(actor, READ), Request.closed_at >= starts_at, Request.closed_at < ends_at)
+        .where(reached(actor, READ), inside(Request.closed_at, starts_at, ends_at))
         .group_by(Request.outcome)
     )
     return {outcome: count for outcome, count in session.execute(statement) if outcome is not None}
+
+
+def exclusion_counts(
+    session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor
+) -> dict[ExclusionReason, tuple[int, int]]:
+    """For each coded reason how many exclusions were granted and refused in the period."""
+    actor.check(READ)
+    statement = (
+        sa.select(
+            RequestExclusion.reason,
+            counted(RequestExclusion.is_granted),
+            sa.func.count(RequestExclusion.id),
+        )
+        .join(Request, Request.id == RequestExclusion.request_id)
+        .where(reached(actor, READ), inside(RequestExclusion.decided_at, starts_at, ends_at))
+        .group_by(RequestExclusion.reason)
+    )
+    return {reason: (int(granted), int(count - granted)) for reason, granted, count in session.execute(statement)}

@@ -268,6 +268,8 @@ class Ground(StrEnum):
     KIND = "kind"
     CHANNEL = "channel"
     AREA = "area"
+    URGENCY = "urgency"
+    MONTH = "month"  # of assessment
 
 
 # Local rules, to be adapted; the weights are those of a Beijing district's public implementation, not an official text.

@@ -184,6 +184,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Ground.UNIT: N_("By unit"),
         Ground.KIND: N_("By type"),
         Ground.CHANNEL: N_("By channel"),
+        Ground.URGENCY: N_("By urgency"),
+        Ground.MONTH: N_("By month"),
         Ground.AREA: N_("By area"),
     },
 }

@@ -108,6 +108,15 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class RequestHistory:
+    """Which measures of a feed are a history of requests: cases opened, completed in time, and days to completion."""
+
+    opened: str
+    on_time: str
+    handling_days: str
+
+
+@dataclass(frozen=True)
 class FeedMapping:
     """A file layout. `raw` is the same as plain data, as it is stored."""
 
@@ -125,6 +134,7 @@ class FeedMapping:
     blanks: Mapping[str, str]  # column -> what stands for an empty cell
     area: str | None
     channel: str | None
+    requests: RequestHistory | None
     raw: Raw
 
 
@@ -165,6 +175,7 @@ def read_mapping(raw: Raw) -> FeedMapping:
         blanks=fields.text_map("blanks"),
         area=fields.optional_text("area"),
         channel=fields.optional_text("channel"),
+        requests=read_requests(fields.table("requests", needed=False)),
         raw=raw,
     )
     fields.optional_text("source")
@@ -234,6 +245,14 @@ def read_measure(fields: Fields) -> Measure:
     return measure
 
 
+def read_requests(fields: Fields | None) -> RequestHistory | None:
+    if fields is None:
+        return None
+    history = RequestHistory(fields.text("opened"), fields.text("on_time"), fields.text("handling_days"))
+    fields.close()
+    return history
+
+
 def read_amount(fields: Fields, name: str) -> Amount:
     """A number, a column's name, or a table of column, minus and scale."""
     value = fields.anything(name)
@@ -264,6 +283,9 @@ def check_columns(mapping: FeedMapping, problems: ProblemList) -> None:
         if column and column not in mapping.header:
             problems.add("mapping_column_unknown", column=place, name=column)
     names = [measure.indicator for measure in mapping.measures]
+    for place, name in vars(mapping.requests).items() if mapping.requests else ():
+        if name and name not in names:
+            problems.add("mapping_measure_unknown", column=f"requests.{place}", name=name)
     for position, name in enumerate(names):
         if name in names[:position]:
             problems.add("mapping_indicator_repeated", column=f"measure {position + 1}", name=name)

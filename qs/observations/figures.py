@@ -200,7 +200,13 @@ def values_at(percentile: float, texts: Sequence[str]) -> NDArray[np.float64]:
     both = np.fromstring(",".join(texts), dtype=np.int64, sep=",")
     if not ((np.diff(both) > 0) | (np.diff(cell) > 0)).all():  # a store may give a cell's buckets in any order
         both = both[np.lexsort((both, cell))]
-    bucket, n = both >> COUNT_BITS, both & (COUNT_ROOM - 1)
+    return values_of(percentile, cell, both >> COUNT_BITS, both & (COUNT_ROOM - 1))
+
+
+def values_of(
+    percentile: float, cell: NDArray[np.int64], bucket: NDArray[np.int64], n: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The value at the percentile of each histogram. `cell`: whose each bucket is, 0, 1, 2…; buckets rise in a cell."""
     below = np.cumsum(n)
     before = np.append(0, below[np.flatnonzero(np.diff(cell))])  # counted in the cells before
     wanted = (percentile * np.bincount(cell, weights=n) + before)[cell]

@@ -197,6 +197,7 @@ ERRORS: dict[str, str] = {
     "mapping_two_columns": N_("Name two columns: from which day, to which day."),
     "mapping_one_way_to_count": N_("Give either a numerator, or days_between, or within_working_days."),
     "mapping_column_unknown": N_("The column “{name}” is not in the header. Add it there, or choose another one."),
+    "mapping_measure_unknown": N_("No measure of this feed is for the indicator “{name}”. Name one that is."),
     "mapping_indicator_repeated": N_("Two measures are for the indicator “{name}”. Keep one of them."),
 }
 
