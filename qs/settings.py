@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     public_upload_quota_megabytes: int = Field(default=60, ge=1)  # the same for visitors who are not signed in
 
     # Sectors whose requests are never shown one by one, by code: health, and what mostly concerns minors (local rule).
-    open311_withheld_sectors: list[str] = Field(default_factory=lambda: ["health", "education"])
+    withheld_sectors: list[str] = Field(default_factory=lambda: ["health", "education"])
 
     staff_url: str = ""  # where the staff's pages stand, for links in notices; empty: the same as public_url
     smtp_host: str = ""  # empty: no e-mail is sent, and notices wait

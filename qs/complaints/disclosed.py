@@ -130,7 +130,7 @@ def open_services(session: Session, *, actor: Actor, now: datetime) -> list[Open
             sector.name_en or "",
             area.name,
             area.name_en or "",
-            sector.code not in settings().open311_withheld_sectors,
+            sector.code not in settings().withheld_sectors,
         )
         for service, unit, sector, area in session.execute(statement)
     ]
@@ -196,7 +196,7 @@ def is_disclosable() -> sa.ColumnElement[bool]:
         Request.kind != RequestKind.REPORT,
         ~Request.is_confidential,
         ~Request.is_spam,
-        Sector.code.not_in(settings().open311_withheld_sectors),
+        Sector.code.not_in(settings().withheld_sectors),
     )
 
 
