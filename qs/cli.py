@@ -302,7 +302,8 @@ def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
     out.print(
         f"{what.value}: {result.overdue_request_count:,} requests and {result.overdue_rectification_count:,} "
         f"rectifications newly overdue, {result.reopened_rectification_count:,} opened again by the figures, "
-        f"{result.suspicious_rating_count:,} ratings newly marked, {result.signal_count:,} new signals, "
+        f"{result.suspicious_rating_count:,} ratings newly marked, {result.emerging_topic_count:,} topics more than "
+        f"usual, {result.recurred_problem_count:,} problems come back, {result.signal_count:,} new signals, "
         f"{result.disclosure_item_count:,} disclosure items entered; {summary(list(result.proofs))}"
     )
     report_notices(result.notices)

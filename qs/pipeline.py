@@ -21,6 +21,8 @@ from qs.publication import actions as publication
 from qs.rectifications import actions as rectifications
 from qs.rectifications.rechecks import recheck_closed
 from qs.settings import Settings
+from qs.topics.problems import note_recurrences
+from qs.topics.scanning import find_topics
 
 LOOK_BACK = timedelta(days=3)  # how far back ratings are looked at again: late ones belong to their day
 
@@ -33,6 +35,8 @@ class DailyResult:
     overdue_rectification_count: int
     reopened_rectification_count: int
     suspicious_rating_count: int
+    emerging_topic_count: int
+    recurred_problem_count: int
     signal_count: int
     disclosure_item_count: int
     proofs: tuple[Proved, ...]
@@ -63,12 +67,25 @@ def run_daily(database: Database, settings: Settings) -> DailyResult:
             session, since=now - LOOK_BACK, rng=dealt_on(now, settings), actor=SYSTEM, now=now
         )
     with database.writing() as session:
+        topics = find_topics(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
+        recurred = note_recurrences(session, actor=SYSTEM, now=now)
+    with database.writing() as session:
         signals = monitoring.scan(session, actor=SYSTEM, now=now)
     with database.writing() as session:
         items = publication.refresh_calendar(session, actor=SYSTEM, now=now)
     proofs = tuple(prove(proof, database, settings) for proof in Proof)
     return DailyResult(
-        requests, orders, len(reopened), suspicious, signals.found_count, items, proofs, run_notices(database, settings)
+        overdue_request_count=requests,
+        overdue_rectification_count=orders,
+        reopened_rectification_count=len(reopened),
+        suspicious_rating_count=suspicious,
+        emerging_topic_count=topics.emerging_count,
+        recurred_problem_count=recurred,
+        signal_count=signals.found_count,
+        disclosure_item_count=items,
+        proofs=proofs,
+        notices=run_notices(database, settings),
     )
 
 

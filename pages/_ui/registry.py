@@ -40,6 +40,7 @@ SCREENS = (
     Screen("coverage", N_("Coverage"), "grid_on", WATCH, Permission.COVERAGE_READ),
     Screen("complaints", N_("Complaints"), "support_agent", LISTEN, Permission.COMPLAINTS_READ),
     Screen("participation", N_("Participation"), "forum", LISTEN, Permission.PARTICIPATION_READ),
+    Screen("topics", N_("Hot topics"), "local_fire_department", LISTEN, Permission.COMPLAINTS_READ),
     Screen("standards", N_("Standards"), "rule", JUDGE, Permission.STANDARDS_READ),
     Screen("inspections", N_("Inspections"), "fact_check", JUDGE, Permission.INSPECTIONS_READ),
     Screen("evaluations", N_("Evaluations"), "grading", JUDGE, Permission.EVALUATIONS_READ),

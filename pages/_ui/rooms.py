@@ -29,6 +29,7 @@ from qs.rankings import waiting as rankings
 from qs.rectifications import waiting as rectifications
 from qs.sentences import waiting_sentences
 from qs.settings import settings
+from qs.topics import waiting as topics
 from qs.training import waiting as training
 from qs.waiting import Waiting
 
@@ -46,6 +47,7 @@ ROOMS: tuple[Asking, ...] = (
     monitoring.waiting,
     complaints.waiting,
     participation.waiting,
+    topics.waiting,
     rectifications.waiting,
     inspections.waiting,
     evaluations.waiting,

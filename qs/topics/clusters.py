@@ -20,7 +20,7 @@ from qs.topics.terms import LEAST_CASES
 FARTHEST = 0.88  # cosine distance at which groups are no longer joined
 CLOSE_ENOUGH = 0.3  # cosine to the middle of a topic at which a single request belongs to it
 HEAD_SHARE, HEAD_WORDS = 0.4, 2  # so many words must stand in this share of a group, or it holds together by chance
-COMMON_SHARE = 0.4  # a word in more of all texts tells no matter apart
+COMMON_SHARE = 0.8  # a word in more of all texts tells no matter apart
 MOST_COMPARED = 4000  # texts compared each with each, 64 MB; the others join the nearest group
 LABEL_WORDS, CENTRE_WORDS, TYPICAL = 6, 40, 5
 
@@ -58,6 +58,8 @@ def space_of(documents: Sequence[Document]) -> Space:
     Words of a single text and words in more than COMMON_SHARE of all (when there are enough) tell nothing and are left
     out. Source: Manning, Raghavan & Schütze, Introduction to Information Retrieval, 6.2 to 6.4.
     """
+    if not documents:
+        return Space(sparse.csr_matrix((0, 0)), np.array([], dtype=object))
     vectorizer = DictVectorizer(dtype=np.float64)
     counts = sparse.csr_matrix(vectorizer.fit_transform([dict(one) for one in documents]))
     names = np.array(vectorizer.get_feature_names_out(), dtype=object)

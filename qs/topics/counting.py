@@ -42,10 +42,13 @@ def problem_days(session: Session, problem: Problem, first: date, last: date, *,
 
     Somebody who asks again about the same matter counts again: it has not been put right.
     """
-    found = spoken_between(session, first, last, actor=actor)
-    if problem.topic_id is not None:
-        return sorted(found.loc[found["topic_id"].eq(problem.topic_id).fillna(value=False), "day"])
-    return sorted(found.loc[found["service_id"].eq(problem.service_id).fillna(value=False), "day"])
+    return days_of(problem, spoken_between(session, first, last, actor=actor))
+
+
+def days_of(problem: Problem, found: pd.DataFrame) -> list[date]:
+    """The same of requests that were read before."""
+    key, wanted = ("service_id", problem.service_id) if problem.topic_id is None else ("topic_id", problem.topic_id)
+    return sorted(found.loc[found[key].eq(wanted).fillna(value=False), "day"])
 
 
 def kept_change(problem: Problem) -> Change:

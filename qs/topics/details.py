@@ -19,7 +19,7 @@ from qs.errors import NotFound
 from qs.periods import local_day
 from qs.settings import settings
 from qs.stats.control_charts.attributes import c_chart
-from qs.topics.counting import problem_days
+from qs.topics.counting import days_of, spoken_between
 from qs.topics.models import Problem, ProblemCoUnit, ProblemPlanStep, ProblemStep, Topic
 from qs.topics.problems import ANSWER, steps_in_force
 from qs.topics.queries import joined
@@ -27,7 +27,7 @@ from qs.topics.recurrence import MONTH, alarm_count, before_and_after, months, r
 from qs.topics.terms import Change, ProblemState, ProblemStepKind, Result
 
 READ = Permission.COMPLAINTS_READ
-MONTHS_BEFORE = 6  # shown before a problem was adopted
+MONTHS_BEFORE = 12  # shown before a problem was adopted
 MONTH_COLUMNS = ("starts_on", "count", "phase", "mean", "upper", "alarm")
 
 
@@ -104,6 +104,7 @@ class ProblemDetail:
     months: pd.DataFrame
     change: Change | None
     result: Result | None
+    last_closed_at: datetime | None
     may_decide: bool
     may_answer: bool
 
@@ -125,7 +126,7 @@ def problems(session: Session, *, actor: Actor) -> list[ProblemRow]:
         .order_by(Problem.month.desc(), Problem.id.desc())
     )
     order = list(ORDER)
-    rows = [row_of(session, *found) for found in session.execute(statement).tuples()]
+    rows = [row_of(session, *found) for found in session.execute(statement)]
     return sorted(rows, key=lambda row: order.index(row.state))
 
 
@@ -204,6 +205,7 @@ def problem_detail(session: Session, problem_id: int, *, actor: Actor, now: date
         months=shown,
         change=found,
         result=None if found is None else result_of(found, problem.target_share),
+        last_closed_at=last_closing(session, problem_id),
         may_decide=actor.has_everywhere(Permission.SIGNALS_DECIDE),
         may_answer=session.scalar(answering) is not None,
     )
@@ -236,12 +238,15 @@ def figures(session: Session, problem: Problem, *, actor: Actor, now: datetime) 
     """The change since a problem was adopted, and its months with the lines of the chart."""
     zone, today = settings().zone, local_day(now, settings().zone)
     adopted_on = local_day(problem.adopted_at, zone) if problem.adopted_at else today
-    closed_on = local_day(problem.closed_at, zone) if problem.closed_at else None
+    closed_at = last_closing(session, problem.id)
+    closed_on = local_day(closed_at, zone) if closed_at else None
     first, last = adopted_on - MONTHS_BEFORE * MONTH, today - timedelta(days=1)
-    days = problem_days(session, problem, first, last, actor=actor)
+    read = spoken_between(session, first, last, actor=actor)
+    days, first = days_of(problem, read), max([first, *read["day"].head(1)])  # nothing is known of the time before
     found = months(days, closed_on or adopted_on, first, last)
-    until = closed_on or today
+    until = closed_on if closed_on is not None and problem.state is ProblemState.CLOSED else today
     change = before_and_after(days, adopted_on, until) if problem.adopted_at and until > adopted_on else None
+    level = before_and_after(days, adopted_on, closed_on) if closed_on is not None and closed_on > adopted_on else None
     phases = [phase_of(one.starts_on, adopted_on, closed_on) for one in found]
     frame = pd.DataFrame(
         {
@@ -250,9 +255,15 @@ def figures(session: Session, problem: Problem, *, actor: Actor, now: datetime) 
             "phase": pd.Series(phases, dtype="str"),
         }
     )
-    alarm = float(alarm_count(change)) if change is not None and closed_on is not None else np.nan
+    alarm = np.nan if level is None else float(alarm_count(level))
     limits = limits_of(frame)
     return change, frame.assign(**limits, alarm=np.where(frame["phase"] == "after", alarm, np.nan))
+
+
+def last_closing(session: Session, problem_id: int) -> datetime | None:
+    """When a problem was closed last, whatever came of it afterwards."""
+    is_closing = sa.and_(ProblemStep.problem_id == problem_id, ProblemStep.kind == ProblemStepKind.CLOSED)
+    return session.scalar(sa.select(ProblemStep.at).where(is_closing).order_by(ProblemStep.at.desc()).limit(1))
 
 
 def phase_of(starts_on: date, adopted_on: date, closed_on: date | None) -> str:

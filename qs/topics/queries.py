@@ -58,7 +58,8 @@ class TopicDetail:
     """One topic within what the reader may read: its row of `topics`, and its requests of WEEKS_SHOWN weeks in parts.
 
     `areas`, `services`, `units`: GROUP_COLUMNS, the most first, rows without a name are requests that name none;
-    `cases`: CASE_COLUMNS, the typical ones first; `weeks`: starts_on, count, total, share, lower, upper, oldest first.
+    `cases`: CASE_COLUMNS, the typical ones first, one of each text; `weeks`: starts_on, count, total, share, oldest
+    first.
     """
 
     row: Any  # Any: a named row of `topics`
@@ -175,6 +176,7 @@ def topic_detail(session: Session, topic_id: int, *, actor: Actor) -> TopicDetai
     if own.empty or not rows:
         raise NotFound("topic_unknown")
     recent = own.sort_values(["is_typical", "day", "request_id"], ascending=[False, False, True])
+    recent = recent.assign(root=recent["echoes_id"].fillna(recent["request_id"])).drop_duplicates("root")
     return TopicDetail(
         row=rows[0],
         words=tuple((str(word), int(count)) for word, count in topic.words),

@@ -21,6 +21,7 @@ MAY_OPEN: dict[str, frozenset[Role]] = {
     "coverage": CHAIN | {R.INSPECTOR} | KEEPERS,
     "complaints": CHAIN | {R.HOTLINE_OPERATOR},
     "participation": CHAIN | {R.PUBLIC_RELATIONS},
+    "topics": CHAIN | {R.HOTLINE_OPERATOR},
     "standards": EVERYBODY,
     "inspections": CHAIN | {R.INSPECTOR},
     "evaluations": CHAIN | {R.THIRD_PARTY},

@@ -111,10 +111,10 @@ def test_the_alarm_is_the_first_count_that_is_a_recurrence(count, days):
 
 
 def test_a_year_without_change_is_seldom_called_a_recurrence():
-    """The level itself is only counted for three months; twelve looks at four a month, 200 years."""
+    """The level itself is only counted for three months; twelve looks at four a month, 100 years."""
     rng = np.random.default_rng(3)
     false = 0
-    for _ in range(200):
+    for _ in range(100):
         level = change(90, 90, int(rng.poisson(12)), 90)
         counts = rng.poisson(4, 12)
         days = [day for one, many in enumerate(counts) for day in spread(int(many), CLOSED + timedelta(days=30 * one))]
@@ -122,4 +122,4 @@ def test_a_year_without_change_is_seldom_called_a_recurrence():
             recurrence(days, level, CLOSED, CLOSED + timedelta(days=30 * looks - 1)).has_recurred
             for looks in range(1, 13)
         )
-    assert false / 200 <= 0.06
+    assert false / 100 <= 0.06
