@@ -14,7 +14,7 @@ from qs.access import keeping as access
 from qs.actor import Actor, Permission
 from qs.complaints import keeping as complaints
 from qs.db import Database
-from qs.errors import Conflict
+from qs.errors import Conflict, NotFound
 from qs.notices import keeping as notices
 from qs.participation import keeping as participation
 from qs.periods import local_day
@@ -167,6 +167,15 @@ def grant_erasure(session: Session, erasure_id: int, *, actor: Actor, now: datet
     complaints.empty_person(session, wish.vault_id, now, with_files=True)
     participation.empty_person(session, wish.vault_id)
     erasures.grant_erasure(session, erasure_id, actor=actor, now=now)
+
+
+def person_by_number(session: Session, number: str, *, actor: Actor) -> int:
+    """Whose data a case holds, by its number, for a hold; never who it is. Raises NotFound when it holds nobody's."""
+    actor.check_everywhere(Permission.PERSONAL_ERASE)
+    vault_id = complaints.vault_id_by_number(session, number)
+    if vault_id is None:
+        raise NotFound("person_unknown")
+    return vault_id
 
 
 def is_over(session: Session, wish: VaultErasure) -> bool:

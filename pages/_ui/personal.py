@@ -10,16 +10,23 @@ from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note
 from qs.actor import Permission
+from qs.complaints.recusals import reveal_requester
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number
+from qs.sentences import label
 from qs.vault import actions, queries
-from qs.vault.terms import FIELDS, Masked, Personal
+from qs.vault.erasures import pass_on_erasure
+from qs.vault.terms import FIELDS, Ground, IdentityProof, Masked, Personal
+
+ASKED_ON = (Ground.CONSENT_WITHDRAWN, Ground.PURPOSE_REACHED, Ground.UNLAWFUL)
+PROVEN_BY = (IdentityProof.CALLED_BACK, IdentityProof.IDENTITY_CARD)
 
 
-def masked_contact(page: Page, vault_id: int, *, subject: str) -> None:
+def masked_contact(page: Page, vault_id: int, *, subject: str, reference: str = "") -> None:
     """The contact of one person with all but a hint hidden, and the button to see it in clear.
 
-    `subject`: the case it belongs to, such as `request:12`. The page has read that case for this actor.
+    `subject`: the case it belongs to, such as `request:12`; `reference`: its number, where wishes to be erased can be
+    passed on. The page has read that case for this actor.
     """
     with reading() as session:
         found = queries.masked(session, [vault_id], actor=page.actor).get(vault_id)
@@ -31,10 +38,13 @@ def masked_contact(page: Page, vault_id: int, *, subject: str) -> None:
     if others:
         words = ngettext("{n} other case this year", "{n} other cases this year", others)
         note(_("The same contact stands in {cases}.").format(cases=words.format(n=number(others))))
-    if page.actor.has(Permission.PERSONAL_REVEAL) and st.button(
-        _("See who this is"), icon=":material/visibility:", key=f"reveal_{vault_id}"
-    ):
-        st.dialog(_("See who this is"))(reveal)(page, vault_id, subject)
+    if not page.actor.has(Permission.PERSONAL_REVEAL):
+        return
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("See who this is"), icon=":material/visibility:", key=f"reveal_{vault_id}"):
+            st.dialog(_("See who this is"))(reveal)(page, vault_id, subject)
+        if reference and st.button(_("Wants to be erased"), icon=":material/person_off:", key=f"erasure_{vault_id}"):
+            st.dialog(_("Pass on the wish to be erased"))(pass_on)(page, vault_id, subject, reference)
 
 
 def contact_facts(found: Masked | Personal) -> list[tuple[str, str]]:
@@ -51,12 +61,38 @@ def reveal(page: Page, vault_id: int, subject: str) -> None:
         earlier_looks(page, vault_id)
         return
     personal: Personal | None = None
+    kind, _colon, number_of_it = subject.partition(":")
+    by = {"actor": page.actor, "now": datetime.now(UTC)}
     with saving(page, stays=True) as session:
-        personal = actions.reveal(
-            session, vault_id, subject=subject, reason=reason, actor=page.actor, now=datetime.now(UTC)
-        )
+        if kind == "request":  # the case says who may not: the recused, and people of the unit
+            personal = reveal_requester(session, int(number_of_it), reason, **by)
+        else:
+            personal = actions.reveal(session, vault_id, subject=subject, reason=reason, **by)
     if personal is not None:
         fact_list(contact_facts(personal))
+
+
+def pass_on(page: Page, vault_id: int, subject: str, reference: str) -> None:
+    """Asks on what ground and how the identity was made sure of; an administrator decides."""
+    with st.form(f"erasure_form_{vault_id}", border=False):
+        note(_("Make sure that who asks is who the data are about. An administrator decides, never you."))
+        ground = st.selectbox(_("Ground"), ASKED_ON, format_func=label, key=f"erasure_ground_{vault_id}")
+        proof = st.selectbox(
+            _("How the identity was made sure of"), PROVEN_BY, format_func=label, key=f"erasure_proof_{vault_id}"
+        )
+        pressed = st.form_submit_button(_("Pass it on"), type="primary", key=f"erasure_press_{vault_id}")
+    if pressed:
+        with saving(page, done=_("Passed on. An administrator decides.")) as session:
+            pass_on_erasure(
+                session,
+                vault_id,
+                subject=subject,
+                reference=reference,
+                ground=ground,
+                proof=proof,
+                actor=page.actor,
+                now=page.now,
+            )
 
 
 def earlier_looks(page: Page, vault_id: int) -> None:

@@ -31,6 +31,7 @@ from qs.sentences import waiting_sentences
 from qs.settings import settings
 from qs.topics import waiting as topics
 from qs.training import waiting as training
+from qs.vault import waiting as vault
 from qs.waiting import Waiting
 
 LINES_PER_ROOM = 3
@@ -59,6 +60,7 @@ ROOMS: tuple[Asking, ...] = (
     deadlines.waiting,
     observations.waiting,
     notices.waiting,
+    vault.waiting,
 )
 
 

@@ -102,6 +102,11 @@ def is_over(session: Session, vault_id: int) -> bool:
     return not session.scalar(statement)
 
 
+def vault_id_by_number(session: Session, number: str) -> int | None:
+    """Whose data the request with this number holds; None for an anonymous one, and for a number nobody has."""
+    return session.scalar(sa.select(Request.vault_person_id).where(Request.number == number.strip()))
+
+
 def lock_requests(session: Session, vault_ids: Sequence[int]) -> None:
     """Let nobody open a request of these people again until the transaction ends."""
     statement = sa.select(Request.id).where(Request.vault_person_id.in_(vault_ids)).order_by(Request.id)

@@ -190,6 +190,10 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
 }
 ERRORS: dict[str, str] = {
+    "rung_faulty": N_("When, to whom, level or amount of this rung are not known. Correct them."),
+    "contact_check_failed": N_("This is not the number or e-mail address kept with this request. Type it in full."),
+    "contact_checks_too_many": N_("That was wrong {count} times today. Try again tomorrow, or call the hotline."),
+    "contact_none": N_("No contact is kept with this request: it is anonymous, or was erased."),
     "request_unknown": N_("There is no such request, or it is outside your responsibility."),
     "receipt_unknown": N_(
         "No request belongs to this code. Check the letters and digits, or ask the hotline with the day you filed it."
@@ -280,6 +284,10 @@ ERRORS: dict[str, str] = {
     ),
 }
 ACTIONS: dict[str, str] = {
+    "complaints.climbed_ladder": N_("Reminded of open requests, and supervised those that are late"),
+    "complaints.told_requesters": N_("Wrote to requesters what became of their requests"),
+    "complaints.corrected_contact": N_("The requester corrected the contact"),
+    "complaints.asked_erasure": N_("The requester asked to have the contact erased"),
     "complaints.filed_request": N_("Filed a request"),
     "complaints.added_to_request": N_("Added to a request"),
     "complaints.withdrew_request": N_("Withdrew a request"),

@@ -32,16 +32,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         HoldReason.CRIME: N_("Criminal proceedings"),
     },
     Span: {
-        Span.HOURS: N_("hours"),
-        Span.DAYS: N_("days"),
-        Span.MONTHS: N_("months"),
-        Span.YEARS: N_("years"),
+        Span.HOURS: N_("full hours"),
+        Span.DAYS: N_("full days"),
+        Span.MONTHS: N_("full months"),
+        Span.YEARS: N_("full years"),
     },
     Act: {
-        Act.SHRED: N_("The key is destroyed, names are blotted out"),
-        Act.EMPTY: N_("The words are emptied, the figures stay"),
+        Act.SHRED: N_("Key destroyed, name blotted out"),
+        Act.EMPTY: N_("Words emptied, figures stay"),
         Act.DELETE: N_("Deleted"),
-        Act.KEEP: N_("Nothing: no personal data of citizens in it"),
+        Act.KEEP: N_("Nothing: it names no citizens"),
         Act.NOT_STORED: N_("Never stored"),
     },
 }

@@ -44,6 +44,15 @@ def give_up(session, stage, made, actor):
     return actions.give_up(session, made, failure, attempts=1, incident="00c0ffee", actor=actor, now=stage.now)
 
 
+def read_own(session, stage, made, actor):
+    if actor.person_id is not None:  # something to read
+        notice = Notice("signal:1", "signal.raised", "急诊等候时间变长", "")
+        actions.queue_notice(
+            session, actor.person_id, notice, strength=Strength.ACT, dedupe_key="read", actor=actor, now=stage.now
+        )
+    return actions.mark_read(session, actor=actor, now=stage.now)
+
+
 def ask_for_trial(session, stage, made, actor):
     if actor.person_id is not None:  # a trial goes where one chose
         actions.set_wish(session, BY_MAIL, version=0, actor=actor, now=stage.now)
@@ -70,5 +79,12 @@ ATTEMPTS: tuple[Attempt, ...] = (
         given_up,
         lambda session, stage, made, actor: actions.send_again(session, made, actor=actor, now=stage.now),
         is_office_wide=True,
+    ),
+    row(
+        "mark_read",
+        frozenset(Role),
+        nothing,
+        read_own,
+        is_everybodys=True,
     ),
 )

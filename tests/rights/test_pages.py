@@ -36,6 +36,7 @@ MAY_OPEN: dict[str, frozenset[Role]] = {
     "deadlines": CHAIN | {R.INSPECTOR, R.HOTLINE_OPERATOR} | KEEPERS,
     "notices": frozenset({R.AUDITOR}) | KEEPERS,
     "people": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
+    "personal_data": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
     "audit": frozenset({R.AUDITOR}),
     "account": EVERYBODY,
 }
