@@ -12,6 +12,7 @@ from qs.access.queries import actor_of
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request, RequestStep
+from qs.complaints.redaction import redacted
 from qs.complaints.steps import BRIEF, Limit, handling_limit, handling_service, reached, step, taken, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
@@ -152,6 +153,11 @@ def edit_request(
         checked(brief, field=BRIEF, is_needed=False),
     )
     old = (request.title, request.place, request.brief)
+    new = (  # what was shown with its personal data hidden and sent back so was not changed
+        old[0] if new[0] == redacted(old[0]) else new[0],
+        old[1] if new[1] == redacted(old[1]) else new[1],
+        new[2],
+    )
     if new == old:
         raise Conflict("nothing_edited")
     request.title, request.place, request.brief = new

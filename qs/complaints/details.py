@@ -22,6 +22,7 @@ from qs.complaints.redaction import redacted
 from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached
 from qs.complaints.terms import (
+    EDITED,
     STATEMENT,
     WITHOUT_CO_UNITS,
     Outcome,
@@ -282,7 +283,7 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
             from_state=one.from_state,
             to_state=one.to_state,
             due_at=one.due_at,
-            note=redacted(one.note) if one.kind in REQUESTERS_WORDS else one.note,
+            note=redacted(one.note) if one.kind in REQUESTERS_WORDS or one.code == EDITED else one.note,
             is_told=one.is_told,
             code=one.code,
         )

@@ -60,6 +60,16 @@ class Recusal:
     declared_at: datetime
 
 
+@dataclass(frozen=True)
+class Named:
+    """Somebody who may sign in."""
+
+    person_id: int
+    username: str
+    name: str
+    name_en: str
+
+
 def declare_recusal(
     session: Session, request_id: int, ground: RecusalGround, text: str, *, version: int, actor: Actor, now: datetime
 ) -> None:
@@ -244,6 +254,16 @@ def recusals_of(session: Session, request_id: int, *, actor: Actor) -> list[Recu
     return [
         Recusal(one.person_id, name, name_en or "", one.ground, one.declared_at)
         for one, name, name_en in session.execute(statement)
+    ]
+
+
+def people_to_name(session: Session, *, actor: Actor) -> list[Named]:
+    """Everybody who may sign in, by name: for naming who is to keep out of a request."""
+    actor.check_everywhere(P.COMPLAINTS_APPROVE)
+    statement = sa.select(Person.id, Person.username, Person.name, Person.name_en).where(Person.is_active)
+    return [
+        Named(one, username, name, name_en or "")
+        for one, username, name, name_en in session.execute(statement.order_by(Person.name))
     ]
 
 
