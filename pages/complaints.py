@@ -1,83 +1,69 @@
-"""Complaints: which request now, how long there is, what decides it; the hotline, call-backs, and the figures."""
+"""Complaints: which request now, how long there is, what decides it; queues by role, catalogue and figures."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.choices import choice, keep, kept_id, view
+from pages._ui.choices import keep, kept_id
 from pages._ui.complaints_case import request_card
+from pages._ui.complaints_catalogue import catalogue_view
+from pages._ui.complaints_desk import desk_counts, finding, first_row, queue_choice, request_list, wanted_list
+from pages._ui.complaints_exchange import exchange_view
 from pages._ui.complaints_figures import figures
-from pages._ui.complaints_intake import intake
-from pages._ui.complaints_lists import (
-    closed_list,
-    desk_list,
-    finding,
-    in_queue,
-    late_or_supervised,
-    overdue_list,
-    queue_words,
-)
-from pages._ui.page import open_page, reading
-from pages._ui.widgets import Action, empty_state, head, note
+from pages._ui.complaints_templates import templates_view
+from pages._ui.page import go, open_page
+from pages._ui.widgets import Action, empty_state, head
 from qs.actor import Permission
-from qs.complaints import queries
 from qs.i18n import gettext as _
 
 page = open_page("complaints", needs=Permission.COMPLAINTS_READ)
-is_hotline = page.actor.has(Permission.COMPLAINTS_REGISTER)
-with reading() as session:
-    requests = queries.open_requests(session, actor=page.actor, now=page.now)
+queues = {"dispatch": "dispatch", "rule": "decide", "extension": "decide", "sign": "sign", "reply": "reply"}
+if asked := st.query_params.get("queue"):
+    keep("view", queues.get(asked, asked))
+    keep("queue", None)
+counts, first = desk_counts(page), first_row(page)
 
-late = late_or_supervised(requests, page.now)
-calls = in_queue(requests, "call", page.now)
-views = {"desk": _("Desk {n}").format(n=len(requests))}
-if is_hotline:
-    views["intake"] = _("Hotline form")
-if page.actor.has(Permission.COMPLAINTS_CALL_BACK):
-    views["calls"] = _("Call-backs {n}").format(n=len(calls))
-views |= {"overdue": _("Overdue {n}").format(n=len(late)), "figures": _("In figures")}
+beside = {"figures": _("In figures"), "catalogue": _("Dispatch catalogue"), "exchange": _("Import and export")}
+beside |= {"templates": _("Prepared words")}
+view = st.query_params.get("view")
+actions = [Action("call", _("Take a call"), icon="phone_in_talk", is_primary=True)]
+takes_calls = page.actor.has(Permission.COMPLAINTS_REGISTER)
+if head(*finding(page, counts, first), actions=actions if takes_calls else ()) == "call":
+    go("hotline")
 
-register = [Action("register", _("Register a request"), icon="add")] if is_hotline else []
-if head(*finding(requests, page), actions=register) == "register":
-    keep("view", "intake")
-    st.session_state["view_choice"] = "intake"
-    st.rerun()
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    part = view(_("Part of the desk"), views)
-    if part == "desk":
-        queue = choice(_("Queue"), queue_words(), key="queue", width=220)
-
-if part == "intake":
-    intake(page)
-elif part == "figures":
-    figures(page)
+if view in beside:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        back = st.button(_("Back to the desk"), icon=":material/arrow_back:", key="desk")
+    if back:
+        keep("view", None)
+        st.rerun()
+    if view == "figures":
+        figures(page)
+    elif view == "exchange":
+        exchange_view(page)
+    elif view == "templates":
+        templates_view(page)
+    else:
+        catalogue_view(page)
 else:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        queue = queue_choice(page, counts)
+        st.space("stretch")
+        other = st.menu_button(_("More"), list(beside), format_func=beside.__getitem__, key="beside")
+    if other is not None:
+        keep("view", other)
+        st.session_state.pop("view_choice", None)
+        st.rerun()
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
-        if part == "calls":
-            picked = desk_list(calls, page.now)
-        elif part == "overdue":
-            picked = overdue_list(late, page.now)
-        elif queue == "closed":
-            with reading() as session:
-                closed = queries.closed_requests(session, actor=page.actor, now=page.now)
-            picked = closed_list(closed, page.now)
-        else:
-            shown = in_queue(requests, queue, page.now)
-            picked = desk_list(shown, page.now)
-            if shown.empty:
-                note(_("Nothing stands in this queue."))
+        first_id = None if first is None else int(first.request_id)
+        shown_id = request_list(page, wanted_list(page, queue), kept_id("request"), first_id)
     with right:
-        if picked is not None and str(picked["request_id"]) != st.query_params.get("request"):
-            keep("request", str(picked["request_id"]))
-            keep("do", "call" if part == "calls" else None)
-            keep("v", None)
-        chosen_id = kept_id("request")
-        if chosen_id is None:
+        if shown_id is None:
             empty_state(
-                _("Choose a request in the list"),
+                _("No request to show"),
                 _("Its clocks, its history and its next step appear here. The most pressing one stands first."),
                 icon="support_agent",
             )
         else:
-            request_card(page, chosen_id)
+            request_card(page, shown_id)

@@ -1,36 +1,31 @@
-"""One request on the desk: what it is, its clocks, who is concerned, what happened, and what was said."""
+"""One request on the desk: what it is, its clocks, what is to be done, who is concerned, what happened and was said."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
-from pages._ui.complaints_lists import due_words, left_words
+from pages._ui.complaints_aftermath import aftermath
+from pages._ui.complaints_clocks import clock_part
+from pages._ui.complaints_lists import due_words, urgency_mark
 from pages._ui.complaints_steps import next_steps
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, go, reading
 from pages._ui.personal import masked_contact
 from pages._ui.tables import offer_download
 from pages._ui.widgets import note, plain, section, show_error, show_text
-from qs import chart_style
 from qs.actor import Permission
-from qs.complaints import charts, details, queries
+from qs.complaints import details
 from qs.complaints.details import RequestDetail
-from qs.complaints.rules import clocks
-from qs.complaints.terms import RequestState, Running
-from qs.deadlines.rules import working_days_between
-from qs.deadlines.terms import Calendar, Trace
+from qs.complaints.terms import PauseReason, Refusal, RequestState, Supervision
 from qs.errors import NotFound
-from qs.i18n import Language, age, clock, day, language, moment, ngettext, number, pick
+from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
-from qs.periods import local_day, start_of
 from qs.sentences import label
-from qs.settings import settings
 
-SHOWN_STEPS = 6
-NOT_COUNTED = "—"
+SHOWN_STEPS = 5
+CODED = (PauseReason, Refusal, Supervision)  # kinds of a coded reason that a step may carry
 
 
 def request_card(page: Page, request_id: int) -> None:
@@ -38,23 +33,20 @@ def request_card(page: Page, request_id: int) -> None:
     try:
         with reading() as session:
             detail = details.request_detail(session, request_id, actor=page.actor)
-            trace = details.limit_trace(session, request_id, actor=page.actor)
-            known = queries.working_calendar(session, actor=page.actor)
     except NotFound as error:
         show_error(error)
         return
     with st.container(border=True, gap="small"):
         heading(detail)
         words(detail)
-        if detail.state is not RequestState.CLOSED:
-            clock_part(detail, trace, known, page.now)
+        aftermath(page, detail)
+        clock_part(page, detail)
         next_steps(page, detail)
-        facts(detail, page)
+        facts(page, detail)
+        helpers(page, detail)
         contact_part(page, detail)
         history(detail)
         files(page, detail)
-        if trace is not None:
-            counting(trace)
 
 
 def heading(detail: RequestDetail) -> None:
@@ -64,6 +56,8 @@ def heading(detail: RequestDetail) -> None:
             st.badge(label(detail.state), color="blue" if detail.state is RequestState.CLOSED else "gray")
             for text, icon in marks(detail):
                 st.badge(text, icon=f":material/{icon}:", color="orange")
+            if mark := urgency_mark(detail.urgency):
+                st.badge(mark[0], icon=":material/emergency:", color="orange")
             st.space("stretch")
             note(detail.number)
         title = detail.title or _("Confidential: {kind}").format(kind=label(detail.kind))
@@ -71,6 +65,8 @@ def heading(detail: RequestDetail) -> None:
         said = [moment(detail.registered_at), label(detail.channel)]
         if detail.place:
             said.append(detail.place)
+        if detail.happened_on is not None:
+            said.append(_("happened on {day}").format(day=day(detail.happened_on)))
         note(" · ".join(said))
 
 
@@ -85,10 +81,14 @@ def marks(detail: RequestDetail) -> list[tuple[str, str]]:
     if detail.rework_count:
         words = ngettext("Reworked {n} time", "Reworked {n} times", detail.rework_count)
         found.append((words.format(n=detail.rework_count), "replay"))
-    if detail.supervised_at is not None:
-        found.append((_("With supervision"), "supervisor_account"))
+    if detail.repeats_id is not None:
+        found.append((_("Repeat"), "repeat"))
+    if detail.supervision is not None:
+        found.append((label(detail.supervision), "supervisor_account"))
     if detail.is_confidential:
         found.append((_("Confidential"), "lock"))
+    if detail.is_spam:
+        found.append((_("Spam"), "report"))
     return found
 
 
@@ -99,28 +99,41 @@ def words(detail: RequestDetail) -> None:
         show_text(detail.brief or _("No brief yet."))
         return
     show_text(detail.text)
+    if detail.remedy:
+        note(_("What the requester wants"))
+        show_text(detail.remedy)
     if detail.brief:
         note(_("Brief to the unit"))
         show_text(detail.brief)
 
 
-def facts(detail: RequestDetail, page: Page) -> None:
+def facts(page: Page, detail: RequestDetail) -> None:
     lines = [
         (_("Service"), pick(detail.service, detail.service_en) or _("Not yet known")),
         (_("Handling unit"), unit_words(detail)),
         (_("Area"), pick(detail.area, detail.area_en)),
         (_("Handler"), pick(detail.handler, detail.handler_en)),
         (_("Limit"), limit_words(detail, page.now)),
+        (_("Urgency"), label(detail.urgency)),
     ]
     if detail.outcome is not None:
         lines.append((_("Outcome"), label(detail.outcome)))
     if detail.refusal is not None:
         lines.append((_("Reason"), label(detail.refusal)))
     fact_list(lines)
-    if detail.rectification_id is not None and st.button(
-        _("Open the rectification"), icon=":material/build_circle:", type="tertiary", key="open_rectification"
-    ):
-        go("rectifications", rectification=str(detail.rectification_id))
+    with st.container(horizontal=True, gap="small"):
+        if detail.rectification_id is not None and st.button(
+            _("Open the rectification"), icon=":material/build_circle:", type="tertiary", key="open_rectification"
+        ):
+            go("rectifications", rectification=str(detail.rectification_id))
+        if detail.repeats_id is not None and st.button(
+            _("Open the one before"), icon=":material/repeat:", type="tertiary", key="open_repeated"
+        ):
+            go("complaints", request=str(detail.repeats_id))
+        if detail.master_id is not None and st.button(
+            _("Open the one it was merged into"), icon=":material/merge:", type="tertiary", key="open_master"
+        ):
+            go("complaints", request=str(detail.master_id))
 
 
 def unit_words(detail: RequestDetail) -> str:
@@ -141,72 +154,33 @@ def limit_words(detail: RequestDetail, now: datetime) -> str:
     return text
 
 
-def clock_part(detail: RequestDetail, trace: Trace | None, known: Calendar, now: datetime) -> None:
-    """The clocks of the case as a chart, each with what came of it in words."""
-    found = clocks([(one.kind, one.at, one.due_at) for one in detail.steps], detail.due_at)
-    if not found:
+def helpers(page: Page, detail: RequestDetail) -> None:
+    """The units that help, what each was asked, and what it reported."""
+    if not detail.co_units:
         return
-    zone = settings().zone
-    rows, results = [], []
-    for one in found:
-        name = label(one.clock)
-        stop = one.ended_at or now
-        is_late = stop > one.due_at
-        kind = "late" if is_late else "spent"
-        result = result_words(one, known, now)
-        rows.append((name, one.starts_at, stop, kind, f"{name}: {result}"))
-        if one.ended_at is None and now < one.due_at:
-            pressing = one.due_at - now < timedelta(days=1)
-            rows.append((name, now, one.due_at, "pressing" if pressing else "left", f"{name}: {result}"))
-        results.append((name, result, is_late or (one.ended_at is None and one.due_at - now < timedelta(days=1))))
-    frame = pd.DataFrame(rows, columns=list(charts.CLOCK_COLUMNS))
-    for name in ("starts_at", "ends_at"):
-        frame[name] = local(frame[name])
-    days = [] if trace is None else [one.day for one in trace.days if not one.type.is_worked]
-    off = pd.DataFrame(
-        [(start_of(one, zone), start_of(one + timedelta(days=1), zone)) for one in days],
-        columns=list(charts.BAND_COLUMNS),
-    )
-    for name in charts.BAND_COLUMNS:
-        off[name] = local(off[name])
-    chart = charts.clock_chart(
-        frame,
-        pd.DataFrame(results, columns=list(charts.RESULT_COLUMNS)),
-        off,
-        now=pd.Timestamp(now.astimezone(zone)).tz_localize(None),
-        now_label=_("now {time}").format(time=clock(now)),
-        day_format="%-m月%-d日" if language() is Language.ZH else "%-d %b",
-        colours=chart_style.palette(dark=st.context.theme.type == "dark"),
-    )
-    st.altair_chart(chart, theme=None, width="stretch", key="clocks")
-
-
-def local(moments: pd.Series[pd.Timestamp]) -> pd.Series[pd.Timestamp]:
-    """Moments as the office's clock shows them, without zone: charts know none."""
-    return pd.to_datetime(moments, utc=True).dt.tz_convert(settings().zone).dt.tz_localize(None)
-
-
-def result_words(one: Running, known: Calendar, now: datetime) -> str:
-    if one.ended_at is not None:
-        return (
-            _("in time")
-            if one.ended_at <= one.due_at
-            else _("late by {time}").format(time=age(one.ended_at - one.due_at))
-        )
-    days = working_days_between(known, local_day(now, known.zone), local_day(one.due_at, known.zone))
-    left = left_words(one.due_at, days, now)
-    return left if now > one.due_at else _("{time} left").format(time=left)
+    section(_("Co-handling units"))
+    for one in detail.co_units:
+        if one.reported_at is None:
+            due = due_words(one.due_at, page.now) if one.due_at else ""
+            state = _("to report by {moment}").format(moment=due) if due else _("to report")
+        elif one.is_stage_report:
+            state = _("stage report of {moment}").format(moment=moment(one.reported_at))
+        else:
+            state = _("reported on {moment}").format(moment=moment(one.reported_at))
+        who = plain(pick(one.unit, one.unit_en))
+        st.markdown(f"**{who}**  \n:small[:gray[{plain(state)}]]", anchors=False)
+        show_text(one.report or one.task)
 
 
 def contact_part(page: Page, detail: RequestDetail) -> None:
     """The masked contact for those who may call; units never see who it is."""
-    if detail.vault_person_id is None:
+    if detail.vault_person_id is None and not detail.is_withheld:
         note(_("Anonymous: nobody can be called back."))
-    elif page.actor.has(Permission.PERSONAL_REVEAL):
-        section(_("Requester"))
-        masked_contact(page, detail.vault_person_id, subject=f"request:{detail.request_id}")
-    else:
+    elif detail.vault_person_id is None or not page.actor.has(Permission.PERSONAL_REVEAL):
         note(_("Who it is stands in the vault; the office calls back."))
+    elif st.query_params.get("do") != "call":  # the call has it beside its script
+        section(_("Requester"))
+        masked_contact(page, detail.vault_person_id, subject=f"request:{detail.request_id}", reference=detail.number)
 
 
 def history(detail: RequestDetail) -> None:
@@ -234,10 +208,16 @@ def step_line(one: details.Step) -> None:
     who = pick(one.person, one.person_en)
     head = f"**{plain(label(one.kind))}**"
     seen = "" if one.is_told else " :material/visibility_off:"
-    line = " · ".join(part for part in (moment(one.at), who) if part)
-    st.markdown(f"{head}{seen}  \n:small[:gray[{plain(line)}]]")
+    line = " · ".join(part for part in (moment(one.at), who, coded(one.code)) if part)
+    st.markdown(f"{head}{seen}  \n:small[:gray[{plain(line)}]]", anchors=False)
     if one.note:
         show_text(one.note)
+
+
+def coded(code: str) -> str:
+    """A coded reason in words; empty for a code that is none."""
+    found = next((kind(code) for kind in CODED if code in list(kind)), None)
+    return "" if found is None else label(found)
 
 
 def files(page: Page, detail: RequestDetail) -> None:
@@ -255,12 +235,3 @@ def files(page: Page, detail: RequestDetail) -> None:
         offer_download(
             page, plain(file.file_name), file.file_name, content_of, file.media_type.value, key=f"file_{file.file_id}"
         )
-
-
-def counting(trace: Trace) -> None:
-    rule = pick(trace.rule.name, trace.rule.name_en)
-    with st.expander(_("How the limit was counted: {rule}").format(rule=rule)):
-        note(pick(trace.rule.source, trace.rule.source_en))
-        for one in trace.days:
-            count = NOT_COUNTED if one.number is None else str(one.number)
-            note(_("{day} · {type} · {count}").format(day=day(one.day), type=label(one.type), count=count))

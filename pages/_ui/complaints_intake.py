@@ -1,19 +1,25 @@
-"""The hotline's form: filled in while talking, with like requests beside it, answered on the spot or registered."""
+"""The hotline's form: filled in while talking, in the order of the talk; what helps appears beside it."""
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from typing import Any
+
 import streamlit as st
 
-from pages._ui.choices import keep
-from pages._ui.complaints_forms import outcome_field, service_field
-from pages._ui.complaints_lists import worded
-from pages._ui.page import Page, go, reading, saving
-from pages._ui.widgets import note, section, show_text
+from pages._ui.complaints_beside import beside
+from pages._ui.complaints_forms import limits_note, outcome_field, service_field
+from pages._ui.page import Page, guarded_fragment, reading, saving
+from pages._ui.widgets import note
 from qs.actor import Permission
-from qs.complaints import actions, queries
+from qs.complaints import actions
 from qs.complaints.intake import file_request
+from qs.complaints.merges import merge_request
+from qs.complaints.outlook import pack_names
 from qs.complaints.terms import (
+    DEFAULT_PACK,
     PLACE_LENGTH,
+    REMEDY_LENGTH,
     TEXT_LENGTH,
     TITLE_LENGTH,
     Filed,
@@ -22,136 +28,188 @@ from qs.complaints.terms import (
     Outcome,
     RequestChannel,
     RequestKind,
+    Urgency,
 )
 from qs.directory.queries import areas
+from qs.i18n import N_, pick
 from qs.i18n import gettext as _
-from qs.i18n import ngettext, number, pick
+from qs.periods import local_day
 from qs.sentences import label
+from qs.settings import settings
 
 REGISTER = Permission.COMPLAINTS_REGISTER
 CHANNELS = (RequestChannel.PHONE, RequestChannel.COUNTER, RequestChannel.LETTER, RequestChannel.APP)
-SHOWN_LIKE = 6
-RECEIPT = "qs_receipt"  # number and code of what was just registered, shown once
+RECEIPT = "qs_receipt"  # what was just registered, shown until the next call
+TYPED = "intake_"  # the keys of the form begin with it
+SIGNS = {  # a digit chooses the type without leaving the keyboard
+    RequestKind.CONSULTATION: N_("1 Consultation"),
+    RequestKind.HELP: N_("2 Help"),
+    RequestKind.COMPLAINT: N_("3 Complaint"),
+    RequestKind.REPORT: N_("4 Report of wrongdoing"),
+    RequestKind.SUGGESTION: N_("5 Suggestion"),
+    RequestKind.PRAISE: N_("6 Praise"),
+}
 
 
+@guarded_fragment(needs=REGISTER)
 def intake(page: Page) -> None:
-    """Everything on one screen, in the order of the talk; the tab key leads through it."""
-    receipt()
+    """The form and what stands beside it; alone redrawn while the operator types, so that nothing is waited for."""
     left, right = st.columns([1.5, 1], gap="medium")
     with left, st.container(border=True, gap="small"):
-        service_id = service_field(page, None, key="intake_service", permission=REGISTER)
-        with st.form("intake", border=False):
-            wanted = fields(page, service_id)
-            answer, outcome = on_the_spot()
-            register = st.form_submit_button(
-                _("Register the request"),
-                type="primary",
-                icon=":material/save:",
-                shortcut="Ctrl+Enter",
-                key="intake_save",
-            )
+        wanted = talk(page)
+        contact = requester()
+        answer, outcome = on_the_spot()
+        registers, answers = save_buttons(is_answered=bool(answer.strip()))
     with right:
-        like(page, service_id)
-    if register:
-        saved(page, wanted, answer, outcome)
+        master_id = beside(page, wanted, contact.phone)
+    if registers or answers or master_id is not None:
+        said = NewRequest(**(vars(wanted) | {"contact": contact}))
+        save(page, said, answer if answers else "", outcome, master_id)
 
 
-def receipt() -> None:
-    """Number and code of the request just registered, to be read out."""
-    filed: Filed | None = st.session_state.pop(RECEIPT, None)
-    if filed is None:
-        return
-    with st.container(border=True, gap="xsmall"):
-        section(_("Registered: read this out"), _("the code is shown once"), icon="check_circle")
-        show_text(_("Number {number}").format(number=filed.number))
-        st.code(filed.receipt_code, language=None)
-        if st.button(_("Open the request"), key="open_filed"):
-            go("complaints", request=str(filed.request_id))
-
-
-def fields(page: Page, service_id: int | None) -> NewRequest:
-    kind = st.segmented_control(
-        _("Type"), list(RequestKind), format_func=label, default=RequestKind.HELP, required=True, key="intake_kind"
-    )
+def talk(page: Page) -> NewRequest:
+    """The matter in the order in which people tell it; what is rarely needed stands apart."""
     title = st.text_input(
-        _("Title"), key="intake_title", max_chars=TITLE_LENGTH, placeholder=_("The matter in one line")
+        _("The matter in one line"),
+        key=f"{TYPED}title",
+        max_chars=TITLE_LENGTH,
+        live=True,
+        placeholder=_("Suggestions appear as you type"),
     )
-    text = st.text_area(_("What happened, and what is wanted"), key="intake_text", max_chars=TEXT_LENGTH, height=120)
+    text = st.text_area(_("What happened"), key=f"{TYPED}text", max_chars=TEXT_LENGTH, height=84)
+    with st.container(horizontal=True, gap="small"):
+        kind = st.selectbox(
+            _("Type"), list(SIGNS), index=1, format_func=lambda one: _(SIGNS[one]), key=f"{TYPED}kind", width=170
+        )
+        area_id = area_field(page)
+        place = st.text_input(_("Place"), key=f"{TYPED}place", max_chars=PLACE_LENGTH)
+    with st.container(horizontal=True, gap="small"):
+        service_id = service_field(page, None, key=f"{TYPED}service", permission=REGISTER)
+        st.session_state.setdefault(f"{TYPED}urgency", Urgency.GENERAL)
+        urgency = st.selectbox(_("Urgency"), list(Urgency), format_func=label, key=f"{TYPED}urgency", width=220)
+    rare = rarely(page)
+    limits_note(page, rare["pack"], urgency, page.now)
+    return NewRequest(
+        kind=kind,
+        title=title or "",
+        text=text or "",
+        channel=st.session_state.get(f"{TYPED}channel", RequestChannel.PHONE),
+        service_id=service_id,
+        area_id=area_id,
+        place=place or "",
+        urgency=urgency,
+        is_confidential=bool(st.session_state.get(f"{TYPED}confidential", False)),
+        wants_reply=bool(st.session_state.get(f"{TYPED}reply", True)),
+        **rare,
+    )
+
+
+def area_field(page: Page) -> int | None:
     with reading() as session:
         frame = areas(session, actor=page.actor)
     names = {int(row[0]): pick(row[1], row[2]) for row in frame[["id", "name", "name_en"]].itertuples(index=False)}
-    channel, where, place = st.columns([1, 1, 1.6], gap="small")
-    with channel:
-        came = st.selectbox(_("Channel"), CHANNELS, format_func=label, key="intake_channel")
-    with where:
-        area_id = st.selectbox(
-            _("Area"),
-            list(names),
-            index=None,
-            format_func=lambda one: names.get(one, ""),
-            placeholder=_("of the service"),
-            key="intake_area",
-        )
-    with place:
-        spot = st.text_input(_("Place"), key="intake_place", max_chars=PLACE_LENGTH)
-    name, phone = st.columns(2, gap="small")
-    with name:
-        who = st.text_input(_("Full name"), key="intake_name", max_chars=60)
-    with phone:
-        number_of = st.text_input(_("Phone"), key="intake_phone", max_chars=40)
-    with st.container(horizontal=True, gap="medium"):
-        wants_reply = st.checkbox(_("Wants a reply"), value=True, key="intake_reply")
-        is_confidential = st.checkbox(_("Wants to stay unknown to the unit"), key="intake_confidential")
-    note(_("Name and phone go into the vault, apart from the case. Leave them empty for an anonymous request."))
-    return NewRequest(
-        kind=kind or RequestKind.HELP,
-        title=title,
-        text=text,
-        channel=came,
-        service_id=service_id,
-        area_id=area_id,
-        place=spot,
-        contact=NewContact(name=who, phone=number_of),
-        wants_reply=wants_reply,
-        is_confidential=is_confidential,
+    chosen: int | None = st.selectbox(
+        _("Area"),
+        list(names),
+        index=None,
+        format_func=lambda one: names.get(one, ""),
+        placeholder=_("of the service"),
+        key=f"{TYPED}area",
+        width=170,
     )
+    return chosen
+
+
+def rarely(page: Page) -> dict[str, Any]:  # Any: fields of a new request
+    """What few callers say: the remedy, when it happened, a letter of an earlier day, and another pack of limits."""
+    with reading() as session:
+        names = pack_names(session, actor=page.actor)
+    codes = sorted(names, key=lambda code: code != DEFAULT_PACK)
+    with st.expander(_("What is wanted, when it happened, other limits")):
+        remedy = st.text_input(_("What the requester wants"), key=f"{TYPED}remedy", max_chars=REMEDY_LENGTH)
+        with st.container(horizontal=True, gap="small"):
+            happened_on = st.date_input(_("Happened on"), value=None, key=f"{TYPED}happened")
+            st.date_input(_("Came in on (a letter of an earlier day)"), value=None, key=f"{TYPED}came")
+        pack = st.selectbox(
+            _("Pack of limits"), codes, format_func=lambda code: names.get(code, code), key=f"{TYPED}pack"
+        )
+    return {"remedy": remedy or "", "happened_on": happened_on, "pack": "" if pack == DEFAULT_PACK else pack or ""}
+
+
+def requester() -> NewContact:
+    """Who calls, and how they want to be treated."""
+    with st.container(horizontal=True, gap="small"):
+        name = st.text_input(_("Full name"), key=f"{TYPED}name", max_chars=60)
+        phone = st.text_input(_("Phone"), key=f"{TYPED}phone", max_chars=40)
+        st.selectbox(_("Channel"), CHANNELS, format_func=label, key=f"{TYPED}channel", width=150)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        st.checkbox(_("Wants a reply"), value=True, key=f"{TYPED}reply")
+        st.checkbox(_("Wants to stay unknown to the unit"), key=f"{TYPED}confidential")
+        note(_("Leave both empty for an anonymous request."))
+    return NewContact(name=name or "", phone=phone or "")
 
 
 def on_the_spot() -> tuple[str, Outcome]:
     """The answer given while talking; empty when a unit has to handle the matter."""
-    with st.expander(_("Answered on the spot"), icon=":material/check:"):
-        answer = st.text_area(_("Answer"), key="intake_answer", max_chars=TEXT_LENGTH, height=80)
-        outcome = outcome_field(Outcome.EXPLAINED, key="intake_outcome")
-    return answer, outcome
+    answer = st.text_area(
+        _("Answered on the spot: what was said"), key=f"{TYPED}answer", max_chars=TEXT_LENGTH, height=68
+    )
+    outcome = outcome_field(Outcome.EXPLAINED, key=f"{TYPED}outcome") if answer else Outcome.EXPLAINED
+    return answer or "", outcome
 
 
-def saved(page: Page, wanted: NewRequest, answer: str, outcome: Outcome) -> None:
-    """Register, and with an answer close in the same transaction."""
-    with saving(page, done=_("Answered and closed.") if answer.strip() else _("Registered.")) as session:
-        filed = file_request(session, wanted, actor=page.actor, now=page.now)
-        if answer.strip():
-            actions.answer_on_the_spot(
-                session, filed.request_id, answer, outcome=outcome, version=1, actor=page.actor, now=page.now
-            )
+def save_buttons(*, is_answered: bool) -> tuple[bool, bool]:
+    """Register, or register and close with the answer that was given; each on a key."""
+    with st.container(horizontal=True, gap="small"):
+        registers = st.button(
+            _("Register the request"),
+            type="secondary" if is_answered else "primary",
+            icon=":material/save:",
+            shortcut="Ctrl+Enter",
+            key="intake_save",
+        )
+        answers = is_answered and st.button(
+            _("Register and close with the answer"),
+            type="primary",
+            icon=":material/check:",
+            shortcut="Ctrl+Shift+Enter",
+            key="intake_close",
+        )
+    return registers, answers
+
+
+def save(page: Page, said: NewRequest, answer: str, outcome: Outcome, master_id: int | None) -> None:
+    """Register, and in the same transaction close with the answer or merge into the request that came first."""
+    done = (
+        _("Merged into the open request.") if master_id else _("Answered and closed.") if answer else _("Registered.")
+    )
+    by: dict[str, Any] = {"actor": page.actor, "now": page.now}  # Any: circumstances
+    with saving(page, done=done) as session:
+        filed = file_request(session, said, registered_at=came_in(page), **by)
+        if master_id is not None:
+            merge_request(session, filed.request_id, master_id, version=1, **by)
+        elif answer:
+            actions.answer_on_the_spot(session, filed.request_id, answer, outcome=outcome, version=1, **by)
         st.session_state[RECEIPT] = filed
 
 
-def like(page: Page, service_id: int | None) -> None:
-    """The open requests about the same service, so that one matter is not registered twice."""
-    section(_("Open requests about this service"))
-    if service_id is None:
-        note(_("Choose the service while the caller speaks: what is open about it appears here."))
-        return
-    with reading() as session:
-        frame = worded(queries.similar_requests(session, service_id, actor=page.actor, now=page.now), page.now)
-    if frame.empty:
-        note(_("None: this is the first."))
-        return
-    note(ngettext("{n} is open", "{n} are open", len(frame)).format(n=number(len(frame))))
-    for row in frame.head(SHOWN_LIKE).to_dict("records"):
-        with st.container(border=True, gap=None):
-            show_text(row["subject"])
-            note(" · ".join([row["short_number"], row["state_words"], row["registered_words"]]))
-            if st.button(_("Look"), type="tertiary", key=f"like_{row['request_id']}"):
-                keep("view", None)
-                go("complaints", request=str(row["request_id"]))
+def came_in(page: Page) -> datetime | None:
+    """The noon of the day a letter came in, when that is before today."""
+    on = st.session_state.get(f"{TYPED}came")
+    zone = settings().zone
+    if on is None or on >= local_day(page.now, zone):
+        return None
+    return datetime.combine(on, time(12), tzinfo=zone).astimezone(page.now.tzinfo)
+
+
+def registered() -> Filed | None:
+    """What was registered a moment ago, until the next call begins."""
+    found: Filed | None = st.session_state.get(RECEIPT)
+    return found
+
+
+def begin_anew() -> None:
+    """Empty the form for the next call."""
+    for key in [str(key) for key in st.session_state if str(key).startswith(TYPED)]:
+        del st.session_state[key]
+    st.session_state.pop(RECEIPT, None)

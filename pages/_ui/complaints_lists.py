@@ -14,7 +14,7 @@ from pages._ui.choices import keep, localised
 from pages._ui.figures import NOTHING
 from pages._ui.tables import HEADER_HEIGHT, ROW_HEIGHT
 from qs import chart_style
-from qs.complaints.terms import RequestState, Urgency
+from qs.complaints.terms import RequestState, StepKind, Urgency
 from qs.i18n import age, clock, day, moment, ngettext, number
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -85,7 +85,7 @@ def state_words(row: Row) -> str:
         if not pd.isna(row.extension_asked_at) and pd.isna(row.extension_decided_at):
             return _("Extension asked for")
         if not pd.isna(row.pause_asked_at):
-            return label(RequestState.IN_PROGRESS) + _(", pause asked for")
+            return label(StepKind.PAUSE_ASKED)
         if row.rework_count:
             return _("Rework")
     if row.state is RequestState.RETURNED and row.returned_count > 1:
@@ -135,14 +135,14 @@ def inked(shown: pd.DataFrame, columns: list[str], now: datetime) -> Styler:
 
 def open_columns() -> dict[str, Column]:
     return {
-        "left": st.column_config.TextColumn(_("Left"), width=104),
+        "left": st.column_config.TextColumn(_("Left"), width=92),
         "used_percent": st.column_config.ProgressColumn(
-            _("Time used"), format="%d%%", min_value=0, max_value=100, width=80
+            _("Time used"), format="%d%%", min_value=0, max_value=100, width=72
         ),
-        "subject": st.column_config.TextColumn(_("Matter"), width=190),
-        "unit_words": st.column_config.TextColumn(_("Handling unit"), width=96),
-        "state_words": st.column_config.TextColumn(_("State"), width=82),
-        "short_number": st.column_config.TextColumn(_("Number"), width=64),
+        "subject": st.column_config.TextColumn(_("Matter"), width=166),
+        "unit_words": st.column_config.TextColumn(_("Handling unit"), width=88),
+        "state_words": st.column_config.TextColumn(_("State"), width=70),
+        "short_number": st.column_config.TextColumn(_("Number"), width=62),
     }
 
 
@@ -152,7 +152,7 @@ def closed_columns() -> dict[str, Column]:
         "outcome_words": st.column_config.TextColumn(_("Outcome"), width=96),
         "subject": st.column_config.TextColumn(_("Matter"), width=200),
         "unit_words": st.column_config.TextColumn(_("Handling unit"), width=100),
-        "short_number": st.column_config.TextColumn(_("Number"), width=64),
+        "short_number": st.column_config.TextColumn(_("Number"), width=62),
     }
 
 

@@ -1,45 +1,55 @@
-"""What can be done with one request now: few buttons, and the form of the one that was chosen."""
+"""What can be done with one request now: what its state waits for, few buttons, the rest in a menu, one form."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from pages._ui import (
+    complaints_aftermath,
+    complaints_calls,
+    complaints_dispatch,
+    complaints_handling,
+    complaints_office,
+)
 from pages._ui.choices import keep, kept_id
-from pages._ui.complaints_forms import FORMS, shut
+from pages._ui.complaints_forms import Form, shut
 from pages._ui.page import Page, saving
 from pages._ui.widgets import section
 from qs.actor import Actor, Permission
-from qs.complaints import actions, call_backs, pauses
+from qs.complaints import actions, pauses
+from qs.complaints.co_units import CoUnitRow
 from qs.complaints.details import RequestDetail
 from qs.complaints.rules import is_call_back_due, is_rework_possible
-from qs.complaints.terms import (
-    RequestKind,
-    RequestState,
-)
+from qs.complaints.terms import Outcome, RequestKind, RequestState, Supervision
 from qs.i18n import N_
 from qs.i18n import gettext as _
 
 P = Permission
-
-
+FORMS: dict[str, Form] = {
+    **complaints_handling.FORMS,
+    **complaints_office.FORMS,
+    **complaints_calls.FORMS,
+    **complaints_aftermath.FORMS,
+}
 AT_ONCE: dict[str, tuple[Callable[..., None], str]] = {  # steps that ask for nothing more
     "sign": (actions.sign_request, N_("Signed for: you are the handler now.")),
-    "verify": (call_backs.verify_reply, N_("Verified: the requester is called back next.")),
     "resume": (pauses.resume_request, N_("The clock runs on; the time it stood is added.")),
 }
+BUTTONS = 3  # beside each other; what is left stands in a menu
 
 
 @dataclass(frozen=True)
 class Next:
-    """One thing that can be done. `is_now`: it is what the state waits for."""
+    """One thing that can be done. `is_now`: it is what the state waits for; `is_rare`: it stands in the menu."""
 
     code: str
     label: str
     icon: str
     is_now: bool = False
+    is_rare: bool = False
 
 
 def next_steps(page: Page, detail: RequestDetail) -> None:
@@ -55,28 +65,43 @@ def next_steps(page: Page, detail: RequestDetail) -> None:
                 shut()
                 st.rerun()
         return
-    if not offered:
-        return
+    if complaints_dispatch.may_decide(page, detail):
+        complaints_dispatch.decision(page, detail, detail.version)
+    buttons(page, detail, offered)
+
+
+def buttons(page: Page, detail: RequestDetail, offered: Sequence[Next]) -> None:
+    usual = [one for one in offered if not one.is_rare][:BUTTONS]
+    rest = [one for one in offered if one not in usual]
     with st.container(horizontal=True, gap="small"):
-        for one in offered:
-            button(page, detail, one)
+        for one in usual:
+            pressed = st.button(
+                one.label,
+                icon=f":material/{one.icon}:",
+                type="primary" if one.is_now else "secondary",
+                key=f"step_{one.code}",
+            )
+            if pressed:
+                begin(page, detail, one.code)
+        if rest:
+            labels = {one.code: one.label for one in rest}
+            picked = st.menu_button(
+                _("More"), list(labels), format_func=labels.__getitem__, key=f"step_more_{detail.version}"
+            )
+            if picked is not None:
+                begin(page, detail, picked)
 
 
-def button(page: Page, detail: RequestDetail, one: Next) -> None:
-    pressed = st.button(
-        one.label,
-        icon=f":material/{one.icon}:",
-        type="primary" if one.is_now else "secondary",
-        key=f"step_{one.code}",
-    )
-    if pressed and one.code in AT_ONCE:
-        act, words = AT_ONCE[one.code]
+def begin(page: Page, detail: RequestDetail, code: str) -> None:
+    """Take a step that asks for nothing more, or open its form."""
+    if code in AT_ONCE:
+        act, words = AT_ONCE[code]
         with saving(page, done=_(words)) as session:
             act(session, detail.request_id, version=detail.version, actor=page.actor, now=page.now)
-    elif pressed:
-        keep("do", one.code)
-        keep("v", str(detail.version))
-        st.rerun()
+        return
+    keep("do", code)
+    keep("v", str(detail.version))
+    st.rerun()
 
 
 def shown_version(detail: RequestDetail) -> int:
@@ -93,8 +118,48 @@ def shown_version(detail: RequestDetail) -> int:
 def possible(detail: RequestDetail, actor: Actor) -> list[Next]:
     """What this person may do in this state, what it waits for first."""
     found = STATES[detail.state](detail, actor)
-    if detail.state is not RequestState.CLOSED and any(actor.has(right) for right in actions.WRITING):
+    if detail.state is RequestState.CLOSED:
+        return [*found, *aside(detail, actor), *rectifying(detail, actor)]
+    if own_task(detail, actor) is not None:
+        found.insert(0, Next("report", _("Report to the lead"), "assignment_turned_in", is_now=not found))
+    if any(actor.has(right) for right in actions.WRITING):
         found.append(Next("write", _("Write"), "chat"))
+    if actor.has(P.COMPLAINTS_HANDLE) and detail.supervision is not None:
+        found.append(Next("statement", _("Account to the office"), "gavel"))
+    return [*found, *aside(detail, actor), *arranging(detail, actor), *rectifying(detail, actor)]
+
+
+def aside(detail: RequestDetail, actor: Actor) -> list[Next]:
+    """What stands beside the line: reviews, merges, exclusions, recusals, spam."""
+    return [Next(*one) for one in complaints_aftermath.offered(detail, actor)]
+
+
+def arranging(detail: RequestDetail, actor: Actor) -> list[Next]:
+    """What puts an open request in order: its class, its words, helping units, supervision."""
+    found = []
+    if actor.has(P.COMPLAINTS_DISPATCH):
+        if detail.state in CLASSIFIED_IN:
+            found.append(Next("classify", _("Classify"), "category", is_rare=True))
+        found.append(Next("edit", _("Put the words right"), "edit_note", is_rare=True))
+    asks = actor.has(P.COMPLAINTS_DISPATCH) or actor.has(P.COMPLAINTS_HANDLE)
+    if asks and detail.state in (RequestState.DISPATCHED, RequestState.IN_PROGRESS):
+        found.append(Next("co_unit", _("Ask another unit to help"), "group_add", is_rare=True))
+    if actor.has_everywhere(P.COMPLAINTS_APPROVE) and detail.supervision is not Supervision.INTERVIEW:
+        found.append(Next("supervise", _("Put under supervision"), "visibility", is_rare=True))
+    return found
+
+
+CLASSIFIED_IN = (
+    RequestState.REGISTERED,
+    RequestState.DISPATCHED,
+    RequestState.RETURNED,
+    RequestState.IN_PROGRESS,
+    RequestState.PAUSED,
+)
+
+
+def rectifying(detail: RequestDetail, actor: Actor) -> list[Next]:
+    """A rectification, when the matter may be more than one case and none was ordered yet."""
     if (
         actor.has(P.RECTIFICATIONS_ORDER)
         and actor.has(P.COMPLAINTS_DISPATCH)
@@ -102,17 +167,22 @@ def possible(detail: RequestDetail, actor: Actor) -> list[Next]:
         and detail.rectification_id is None
         and detail.kind not in (RequestKind.CONSULTATION, RequestKind.PRAISE)
     ):
-        found.append(Next("rectify", _("Order a rectification"), "build_circle"))
-    return found
+        return [Next("rectify", _("Order a rectification"), "build_circle", is_rare=True)]
+    return []
+
+
+def own_task(detail: RequestDetail, actor: Actor) -> CoUnitRow | None:
+    """What a unit of this person may still have to report to the lead; the form looks whose it is."""
+    if not actor.has(P.COMPLAINTS_HANDLE):
+        return None
+    return next((one for one in detail.co_units if one.reported_at is None), None)
 
 
 def when_registered(detail: RequestDetail, actor: Actor) -> list[Next]:
     found = []
-    if actor.has(P.COMPLAINTS_DISPATCH):
-        found.append(Next("dispatch", _("Dispatch"), "send", is_now=True))
     if actor.has(P.COMPLAINTS_REGISTER):
         found.append(Next("answer", _("Answer on the spot"), "check"))
-    if actor.has(P.COMPLAINTS_APPROVE):
+    if actor.has(P.COMPLAINTS_APPROVE) or actor.has(P.COMPLAINTS_REGISTER):
         found.append(Next("refuse", _("Do not accept"), "block"))
     return found
 
@@ -125,26 +195,23 @@ def when_dispatched(detail: RequestDetail, actor: Actor) -> list[Next]:
 
 
 def when_returned(detail: RequestDetail, actor: Actor) -> list[Next]:
-    found = []
-    may_rule = actor.has_everywhere(P.COMPLAINTS_APPROVE) and actor.has(P.COMPLAINTS_DISPATCH)
-    if may_rule:
-        found.append(Next("rule", _("Rule and dispatch"), "gavel", is_now=True))
-    if actor.has(P.COMPLAINTS_DISPATCH):
-        found.append(Next("dispatch", _("Dispatch again"), "send", is_now=not may_rule))
-    if actor.has(P.COMPLAINTS_APPROVE):
-        found.append(Next("refuse", _("Do not accept"), "block"))
-    return found
+    return [Next("refuse", _("Do not accept"), "block")] if actor.has(P.COMPLAINTS_APPROVE) else []
 
 
 def when_in_progress(detail: RequestDetail, actor: Actor) -> list[Next]:
     found = []
     is_asked = detail.extension_asked_at is not None and detail.extension_decided_at is None
-    if is_asked and actor.has(P.COMPLAINTS_APPROVE) and actor.person_id != detail.extension_asked_by_id:
+    may_decide = actor.has(P.COMPLAINTS_APPROVE) and actor.person_id != detail.handler_id
+    if is_asked and may_decide and actor.person_id != detail.extension_asked_by_id:
         found.append(Next("decide", _("Decide on the extension"), "more_time", is_now=True))
+    if detail.pause_asked_at is not None and may_decide and actor.person_id != detail.pause_asked_by_id:
+        found.append(Next("decide_pause", _("Decide on the pause"), "pause_circle", is_now=True))
     if actor.has(P.COMPLAINTS_HANDLE):
         found.append(Next("reply", _("Reply"), "edit", is_now=True))
         if detail.extension_asked_at is None and detail.overdue_at is None:
             found.append(Next("extend", _("Ask for more time"), "more_time"))
+        if detail.pause_asked_at is None and detail.overdue_at is None:
+            found.append(Next("pause", _("Ask for a pause"), "pause_circle", is_rare=True))
     return found
 
 
@@ -157,17 +224,14 @@ def when_paused(detail: RequestDetail, actor: Actor) -> list[Next]:
 def when_replied(detail: RequestDetail, actor: Actor) -> list[Next]:
     if not actor.has(P.COMPLAINTS_CALL_BACK) or actor.person_id == detail.handler_id:
         return []
-    found = [Next("verify", _("Verify the reply"), "fact_check", is_now=True)]
-    if is_rework_possible(detail.rework_count):
-        found.append(Next("rework", _("Send back for rework"), "replay"))
-    return found
+    return [Next("verify", _("Verify the reply"), "fact_check", is_now=True)]
 
 
 def when_verified(detail: RequestDetail, actor: Actor) -> list[Next]:
     if not actor.has(P.COMPLAINTS_CALL_BACK) or actor.person_id == detail.handler_id:
         return []
     is_due = is_call_back_due(
-        has_contact=detail.vault_person_id is not None,
+        has_contact=detail.vault_person_id is not None and detail.unit_id is not None,
         wants_reply=detail.wants_reply,
         failed_calls=detail.failed_call_count,
     )
@@ -190,6 +254,10 @@ def when_called_back(detail: RequestDetail, actor: Actor) -> list[Next]:
 
 
 def when_closed(detail: RequestDetail, actor: Actor) -> list[Next]:
+    """A merged request is called about the answer to its master."""
+    is_merged = detail.master_id is not None and detail.outcome is Outcome.DUPLICATE
+    if is_merged and actor.has(P.COMPLAINTS_CALL_BACK) and detail.vault_person_id is not None:
+        return [Next("call", _("Call back"), "call")]
     return []
 
 

@@ -38,6 +38,7 @@ SCREENS = (
     Screen("live", N_("Live"), "monitoring", WATCH, Permission.LIVE_READ),
     Screen("signals", N_("Signals"), "notifications_active", WATCH, Permission.SIGNALS_READ),
     Screen("coverage", N_("Coverage"), "grid_on", WATCH, Permission.COVERAGE_READ),
+    Screen("hotline", N_("Hotline form"), "phone_in_talk", LISTEN, Permission.COMPLAINTS_REGISTER),
     Screen("complaints", N_("Complaints"), "support_agent", LISTEN, Permission.COMPLAINTS_READ),
     Screen("participation", N_("Participation"), "forum", LISTEN, Permission.PARTICIPATION_READ),
     Screen("topics", N_("Hot topics"), "local_fire_department", LISTEN, Permission.COMPLAINTS_READ),

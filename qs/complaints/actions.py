@@ -103,7 +103,8 @@ def return_request(
     note = checked(reason, field=REASON)
     count_return(session, request, now=now)
     until = limit(session, request, DISPATCH_RULE, actor=actor, now=now)
-    step(session, request, StepKind.RETURNED, actor=actor, now=now, note=note, until=until)
+    by = str(request.service_id or "")
+    step(session, request, StepKind.RETURNED, actor=actor, now=now, note=note, code=by, until=until)
     request.returned_count += 1
     trace(session, "complaints.returned_request", request, actor=actor, now=now, service=request.service_id)
 

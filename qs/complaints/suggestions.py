@@ -26,6 +26,7 @@ from qs.settings import settings
 P = Permission
 MOST_REMEMBERED = 20_000  # requests, the last closed ones
 NEIGHBOURS, LEAST_LIKENESS = 30, 0.12
+LEAST_OF_BEST = 0.15  # of the best score; what is weaker is no suggestion
 NAME_LENGTH = 3  # signs of a service's own name that a text may say without its area
 WORDS_HALF = 2.5  # weight of found words at which the catalogue is about two thirds sure
 WORDS_SHARE, PAST_SHARE, NAMED_SHARE, RETURNED_SHARE = 0.5, 0.5, 0.35, 0.4  # of the score; local rule, measured
@@ -132,7 +133,8 @@ def suggest(
         score += NAMED_SHARE * why.is_named
         suggestions.append(Suggestion(said.line, service_id, min(score, 1.0), why))
     ranked = sorted(suggestions, key=lambda one: (-one.score, one.service_id))
-    return [one for one in ranked if one.score > 0][:most]
+    least = LEAST_OF_BEST * ranked[0].score if ranked else 0.0
+    return [one for one in ranked if one.score > 0 and one.score >= least][:most]
 
 
 def known_places(

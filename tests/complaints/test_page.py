@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.complaints import details, extensions, queries
+from qs.complaints import details, extensions
 from qs.complaints.terms import RequestKind, RequestState, Satisfaction
-from tests.complaints.desk import at_stage, build_desk, file
+from tests.complaints.desk import at_stage, build_desk
 from tests.world import enroll
 
 
@@ -67,9 +67,8 @@ def test_an_empty_desk_says_so(desk, visit):
 def test_the_case_shows_clocks_and_the_hotline_dispatches_it(store, desk, visit, lately):
     request_id = made(store, desk, RequestState.REGISTERED, lately)
     screen = visit("complaints", "hotline", request=str(request_id))
-    assert {"step_dispatch", "step_answer"} <= keys(screen)
-    screen.button(key="step_dispatch").click().run()
-    screen.button(key="dispatch_save").click().run()
+    assert {"decision_save", "step_answer"} <= keys(screen)
+    screen.button(key="decision_save").click().run()
     assert not screen.exception
     assert not screen.error
     assert found(store, desk, request_id).state is RequestState.DISPATCHED
@@ -78,7 +77,7 @@ def test_the_case_shows_clocks_and_the_hotline_dispatches_it(store, desk, visit,
 def test_the_leader_signs_with_one_click_and_replies_in_words(store, desk, visit, lately):
     request_id = made(store, desk, RequestState.DISPATCHED, lately)
     screen = visit("complaints", "leader", request=str(request_id))
-    assert "step_dispatch" not in keys(screen)
+    assert "decision_save" not in keys(screen)
     screen.button(key="step_sign").click().run()
     screen.button(key="step_reply").click().run()
     screen.text_area(key="reply_text").set_value("已恢复夜间分诊。")
@@ -119,29 +118,6 @@ def test_a_leader_sees_neither_contact_nor_the_words_of_a_report(store, desk, vi
     assert f"reveal_{request_id}" not in keys(screen)
 
 
-def test_the_hotline_registers_while_talking_and_reads_out_the_code(store, desk, visit):
-    screen = visit("complaints", "hotline", view="intake")
-    screen.selectbox(key="intake_service").set_value(desk.world.emergency).run()
-    screen.text_input(key="intake_title").set_value("急诊没有分诊")
-    screen.text_area(key="intake_text").set_value("夜里没有人分诊。")
-    screen.text_input(key="intake_name").set_value("张三")
-    screen.text_input(key="intake_phone").set_value("17000001234")
-    screen.button(key="intake_save").click().run()
-    assert not screen.error
-    assert len(screen.code[0].value.replace("-", "")) == 13
-    with store.reading() as session:
-        frame = queries.open_requests(session, actor=desk.hotline, now=datetime.now(UTC))
-    assert list(frame["title"]) == ["急诊没有分诊"]
-
-
-def test_open_requests_about_the_same_service_are_shown_beside_the_form(store, desk, visit, lately):
-    with store.writing() as session:
-        file(session, desk, lately)
-    screen = visit("complaints", "hotline", view="intake")
-    screen.selectbox(key="intake_service").set_value(desk.world.emergency).run()
-    assert "急诊等了三个小时" in texts(screen)
-
-
 def test_a_call_back_has_no_answer_preselected_and_keeps_all_three(store, desk, visit, lately):
     request_id = made(store, desk, RequestState.VERIFIED, lately)
     screen = visit("complaints", "hotline", view="calls", request=str(request_id), do="call")
@@ -179,5 +155,5 @@ def test_the_overdue_list_names_who_is_late(store, desk, visit):
     request_id = made(store, desk, RequestState.IN_PROGRESS, datetime.now(UTC) - timedelta(days=30))
     screen = visit("complaints", "boss", view="overdue", request=str(request_id))
     assert not screen.exception
-    frame = next(one.value for one in screen.dataframe if one.key == "late_1")
-    assert list(frame["handler_words"]) == ["Leader"]
+    frame = next(one.value for one in screen.dataframe if str(one.key).startswith("list_overdue"))
+    assert list(frame["unit_words"]) == ["Hospital"]

@@ -19,6 +19,7 @@ MAY_OPEN: dict[str, frozenset[Role]] = {
     "live": WATCHERS,
     "signals": CHAIN | {R.INSPECTOR} | KEEPERS,
     "coverage": CHAIN | {R.INSPECTOR} | KEEPERS,
+    "hotline": frozenset({R.SUPERVISOR, R.HOTLINE_OPERATOR}),
     "complaints": CHAIN | {R.HOTLINE_OPERATOR},
     "participation": CHAIN | {R.PUBLIC_RELATIONS},
     "topics": CHAIN | {R.HOTLINE_OPERATOR},
