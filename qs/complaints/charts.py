@@ -193,6 +193,7 @@ def time_chart(frame: pd.DataFrame, marks: pd.DataFrame, *, axis_title: str, col
             x=alt.X("begins:Q", axis=alt.Axis(title=axis_title, grid=False, tickCount=8)),
             x2="ends:Q",
             y=up,
+            y2=alt.datum(0),
             tooltip=[alt.Tooltip("tooltip:N", title=_("Requests"))],
         )
     )
@@ -228,7 +229,7 @@ def backlog_chart(frame: pd.DataFrame, *, colours: Palette) -> ChartType:
             color=alt.Color(
                 "band:N",
                 scale=alt.Scale(domain=bands, range=shades),
-                legend=alt.Legend(title=None, orient="top", direction="horizontal", labelColor=colours.quiet),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, labelColor=colours.quiet),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title=_("Month")),
