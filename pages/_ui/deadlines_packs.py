@@ -55,7 +55,7 @@ def limit_list(page: Page, packs_known: pd.DataFrame, in_use: str) -> None:
         "name": st.column_config.TextColumn(_("Time limit"), width=300),
         "limit": _("Length"),
         "origin": _("Origin"),
-        "source": st.column_config.TextColumn(_("Source"), width=360),
+        "source": st.column_config.TextColumn(_("Legal source"), width=360),
         "article": _("Article"),
         "note": st.column_config.TextColumn(_("Note"), width="medium"),
         "code": _("Code"),
@@ -73,7 +73,7 @@ def about_pack(row: pd.Series[Any]) -> None:  # Any: values of a row
     facts = [
         (_("Applies to"), pick(row["region"], row["region_en"])),
         (_("Extension"), extension_words(row["extension"], pick(row["approver"], row["approver_en"]))),
-        (_("Source"), pick(row["source"], row["source_en"])),
+        (_("Legal source"), pick(row["source"], row["source_en"])),
         (_("Version"), _("{version}, loaded on {day}").format(version=row["version"], day=day(loaded_on))),
     ]
     with st.container(border=True):
@@ -97,7 +97,7 @@ def level_list(levels: pd.DataFrame) -> None:
     columns = {
         "name": st.column_config.TextColumn(_("Service level"), width="medium"),
         "aim": _("Target"),
-        "source": st.column_config.TextColumn(_("Source"), width="large"),
+        "source": st.column_config.TextColumn(_("Legal source"), width="large"),
     }
     table(shown, columns, key="levels")
 
@@ -131,7 +131,7 @@ def comparison(page: Page, packs_known: pd.DataFrame) -> None:
         {"limit": [row_words(code, urgency) for code, urgency in rows]}
         | {pack: [cells[code, urgency, pack] for code, urgency in rows] for pack in titles}
     )
-    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width="large")} | titles, key="compared")
+    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width=300)} | titles, key="compared")
     note(_("An asterisk marks a limit that the pack does not have and takes from the default pack."))
     section(_("Where they stand"))
     with st.container(border=True):

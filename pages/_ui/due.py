@@ -29,6 +29,19 @@ def due_words(due_at: datetime, now: datetime, *, is_provisional: bool = False) 
     return _("{words} · provisional").format(words=words) if is_provisional else words
 
 
+def due_line(page: Page, due_id: int | None) -> str:
+    """A stored due date in words: when, how pressing, whether provisional, and what is left while its clock stands."""
+    if due_id is None:
+        return ""
+    with reading() as session:
+        due = queries.dues(session, [due_id], actor=page.actor)[due_id]
+        left = queries.remaining_time(session, due, actor=page.actor, now=page.now)
+        calendar = queries.calendar(session, pack=due.pack, actor=page.actor)
+    if due.paused_at is not None:
+        return paused_words(due, left, calendar)
+    return due_words(due.due_at, page.now, is_provisional=due.is_provisional)
+
+
 def limit_words(limit: Limit) -> str:
     """A time limit in words: 5 working days."""
     n, shown = limit.amount, number(limit.amount)
@@ -111,7 +124,7 @@ def how_counted(page: Page, due_id: int) -> None:
 def trace_facts(trace: Trace) -> list[tuple[str, str]]:
     facts = [
         (_("Time limit"), f"{pick(trace.rule.name, trace.rule.name_en)} · {limit_words(trace.rule.limit)}"),
-        (_("Source"), source_words(trace.rule)),
+        (_("Legal source"), source_words(trace.rule)),
         (_("Pack"), trace.due.pack if trace.due.pack == trace.pack else f"{trace.due.pack} → {trace.pack}"),
         (_("From"), moment(trace.due.starts_at) if trace.due.starts_at else ""),
         (_("Due"), moment(trace.due.due_at)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.due import due_words
+from pages._ui.due import due_line
 from pages._ui.page import Page, saving
 from pages._ui.widgets import note, plain, section, show_text
 from qs.actor import Permission, Role
@@ -113,7 +113,7 @@ def appeal_form(page: Page, shown: SheetDetail) -> None:
         return
     with st.form(f"appeal_{shown.sheet_id}"):
         section(_("Appeal against this result"))
-        note(due_words(shown.appeal_until, page.now))
+        note(due_line(page, shown.appeal_due_id))
         grounds = st.text_area(_("Grounds"), max_chars=4000, key="appeal_grounds")
         note(_("Somebody who had no hand in this sheet decides within ten working days."))
         pressed = st.form_submit_button(_("File the appeal"), type="primary", key="appeal_save")
@@ -135,7 +135,7 @@ def appeal_card(page: Page, shown: SheetDetail, appeal: AppealDetail) -> None:
             st.badge(label(appeal.outcome), color="blue" if appeal.outcome is AppealOutcome.UPHELD else "gray")
             show_text(appeal.answer)
             return
-        note(due_words(appeal.due_at, page.now))
+        note(due_line(page, appeal.due_id))
         is_involved = page.actor.person_id in {shown.reviewer_id, shown.approver_id, *shown.author_ids}
         if shown.is_cycle_closed or not page.actor.has(Permission.EVALUATIONS_APPROVE):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep
-from pages._ui.due import due_words
+from pages._ui.due import due_line
 from pages._ui.facts import fact_list
 from pages._ui.inspections_checklist import checklist_entry, checklist_summary, finding_card
 from pages._ui.inspections_hearing import defence_form, letter_card, result_line, ruling_form
@@ -53,8 +53,8 @@ def opened(page: Page, shown: InspectionDetail) -> None:
             st.badge(_("Published"), icon=":material/public:", color="blue")
         if shown.findings:
             note(result_line(shown))
-        if shown.state is S.FINDINGS_SENT and shown.due_at is not None:
-            note(_("Defence: {words}").format(words=due_words(shown.due_at, page.now)))
+        if shown.state is S.FINDINGS_SENT and shown.due_id is not None:
+            note(_("Defence: {words}").format(words=due_line(page, shown.due_id)))
     left, right = st.columns([1.7, 1], gap="medium")
     with left, st.container(gap="small"):
         next_step(page, shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.due import due_words
+from pages._ui.due import due_line
 from pages._ui.inspections_checklist import FILE_TYPES, finding_words, photos
 from pages._ui.page import Page, saving
 from pages._ui.run import go
@@ -27,8 +27,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def defence_form(page: Page, shown: InspectionDetail) -> None:
     """The leader answers finding by finding, or says none."""
     section(_("Your defence"))
-    if shown.due_at is not None:
-        note(due_words(shown.due_at, page.now))
+    if shown.due_id is not None:
+        note(due_line(page, shown.due_id))
     with st.form(f"defence_{shown.inspection_id}_{shown.version}"):
         defences = {}
         for place, item in enumerate(shown.findings, start=1):

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, localised
-from pages._ui.due import due_words
+from pages._ui.due import due_line
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.participation_steps import (
@@ -157,8 +157,8 @@ def consultation_facts(page: Page, detail: ConsultationDetail) -> list[tuple[str
         facts.append((_("Why shorter than 30 days"), pick(one.short_reason, one.short_reason_en)))
     if one.summarised_at is not None:
         facts.append((_("Summary of opinions"), moment(one.summarised_at)))
-    elif one.summary_due_at is not None:
-        facts.append((_("Summary of opinions"), due_words(one.summary_due_at, page.now)))
+    elif one.summary_due_id is not None:
+        facts.append((_("Summary of opinions"), due_line(page, one.summary_due_id)))
     return facts
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, localised
-from pages._ui.due import due_words, limit_words, source_words
+from pages._ui.due import due_line, limit_words, source_words
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.participation_consultations import is_editor
@@ -152,8 +152,8 @@ def hearing_facts(page: Page, detail: HearingDetail) -> list[tuple[str, str]]:
         facts.append((_("Presider"), one.presider))
     if one.published_at is not None:
         facts.append((_("Report"), moment(one.published_at)))
-    elif one.answer_due_at is not None:
-        facts.append((_("Answers"), due_words(one.answer_due_at, page.now)))
+    elif one.answer_due_id is not None:
+        facts.append((_("Answers"), due_line(page, one.answer_due_id)))
     return facts
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, localised, one_of
-from pages._ui.due import due_words, how_counted
+from pages._ui.due import due_line, how_counted
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, go, reading, saving
 from pages._ui.participation_exclusions import proposal_form
@@ -137,15 +137,15 @@ def negative_facts(page: Page, detail: NegativeDetail) -> list[tuple[str, str]]:
         (_("Rated at"), moment(detail.rated_at)),
         (_("Rater"), _("with a name") if negative.is_named else _("anonymous")),
     ]
-    if negative.contact_due_at is not None and negative.contacted_at is None and not negative.status.is_over:
-        facts.append((_("Contact"), due_words(negative.contact_due_at, page.now)))
+    if negative.contact_due_id is not None and negative.contacted_at is None and not negative.status.is_over:
+        facts.append((_("Contact"), due_line(page, negative.contact_due_id)))
     if negative.answered_at is None and not negative.status.is_over:
-        facts.append((_("Answer"), due_words(negative.answer_due_at, page.now)))
+        facts.append((_("Answer"), due_line(page, negative.answer_due_id)))
     if negative.answered_at is not None:
         facts.append((_("Answer"), negative.answer))
         facts.append((_("Answered at"), moment(negative.answered_at)))
-    if negative.call_back_due_at is not None and negative.called_back_at is None and not negative.status.is_over:
-        facts.append((_("Call-back"), due_words(negative.call_back_due_at, page.now)))
+    if negative.call_back_due_id is not None and negative.called_back_at is None and not negative.status.is_over:
+        facts.append((_("Call-back"), due_line(page, negative.call_back_due_id)))
     if negative.is_satisfied is not None:
         facts.append((_("Call-back"), _("satisfied") if negative.is_satisfied else _("still not satisfied")))
     return facts

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, localised, words_by_code
-from pages._ui.due import due_words
+from pages._ui.due import due_line
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.participation_steps import (
@@ -144,7 +144,7 @@ def suggestion_facts(page: Page, detail: SuggestionDetail) -> list[tuple[str, st
         (_("Supporters"), number(detail.supporters)),
     ]
     if one.answered_at is None:
-        facts.append((_("Answer"), due_words(one.due_at, page.now)))
+        facts.append((_("Answer"), due_line(page, one.due_id)))
     else:
         facts.append((_("Answer"), pick(one.answer, one.answer_en)))
         facts.append((_("Answered at"), moment(one.answered_at)))

@@ -69,6 +69,7 @@ class AppealDetail:
     filer: str
     filer_en: str
     filed_at: datetime
+    due_id: int
     due_at: datetime
     outcome: AppealOutcome | None
     answer: str
@@ -101,6 +102,7 @@ class SheetDetail:
     approver_id: int | None
     submitted_at: datetime | None
     approved_at: datetime | None
+    appeal_due_id: int | None
     appeal_until: datetime | None
     missing_reason: str
     appeals: tuple[AppealDetail, ...]
@@ -163,6 +165,7 @@ def sheet(session: Session, sheet_id: int, *, actor: Actor) -> SheetDetail:
         approver_id=kept.approver_id,
         submitted_at=kept.submitted_at,
         approved_at=kept.approved_at,
+        appeal_due_id=kept.due_id,
         appeal_until=until,
         missing_reason=kept.missing_reason,
         appeals=appeals_of(session, kept.id, actor=actor),
@@ -249,6 +252,7 @@ def appeals_of(session: Session, sheet_id: int, *, actor: Actor) -> tuple[Appeal
             filer=name,
             filer_en=name_en,
             filed_at=one.filed_at,
+            due_id=one.due_id,
             due_at=until[one.due_id].due_at,
             outcome=one.outcome,
             answer=one.answer,

@@ -88,6 +88,7 @@ class InspectionDetail:
     pool: tuple[str, ...]
     inspectors: tuple[Seat, ...]
     recusals: tuple[Seat, ...]
+    due_id: int | None
     due_at: datetime | None
     begun_at: datetime | None
     findings_sent_at: datetime | None
