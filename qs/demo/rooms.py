@@ -19,6 +19,7 @@ from qs.demo import (
     rankings,
     rectifications,
     signals,
+    topics,
     training,
 )
 from qs.demo.office import Office, office_of
@@ -30,6 +31,7 @@ RECORDING_ROOMS: tuple[Play, ...] = (
     rectifications.play,
     complaints.play,
     participation.play,
+    topics.play,
     inspections.play,
     evaluations.play,
 )
