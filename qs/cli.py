@@ -32,11 +32,12 @@ from qs.notices.delivery import Delivered
 from qs.observations.actions import load_feeds
 from qs.observations.imports import import_file
 from qs.office import prepare_office
-from qs.pipeline import run_daily, run_notices, run_scan
+from qs.pipeline import run_daily, run_erasing, run_notices, run_scan, try_erasing
 from qs.proofs import Proof, Proved, prove, prove_period
 from qs.sentences import error_sentence, label, problem_sentence
 from qs.settings import ROOT, settings
 from qs.tabular.terms import Encoding
+from qs.vault.terms import RunReport
 
 app = typer.Typer(help="QS, public-service quality supervision.", no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
@@ -68,6 +69,7 @@ class Run(StrEnum):
     DAILY = "daily"
     SCAN = "scan"
     NOTICES = "notices"
+    RETENTION = "retention"
 
 
 def main() -> None:
@@ -285,11 +287,21 @@ def summary(results: list[Proved]) -> str:
 
 
 @app.command()
-def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
-    """For the machine's timer. `daily`: note what is overdue, prove the whole chain, sign the trail's end, tell people.
+def run(
+    what: Annotated[Run, typer.Argument()] = Run.DAILY,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With `retention`: count, erase nothing.")] = False,
+) -> None:
+    """For the machine's timer. `daily`: note what is overdue, erase what is past its time, prove the whole chain, sign
+    the trail's end, tell people.
 
-    `scan`: look for signals in what changed since the last time, and `notices`: send what is due, every few minutes.
+    `scan`: look for signals in what changed since the last time, and `notices`: remind and send what is due, every few
+    minutes. `retention`: erase what is past its time of keeping; with --dry-run say how much it would be.
     """
+    if dry_run and what is not Run.RETENTION:
+        raise typer.BadParameter("--dry-run goes with: python -m qs run retention")
+    if what is Run.RETENTION:
+        report_retention((try_erasing if dry_run else run_erasing)(migrated()))
+        return
     if what is Run.SCAN:
         report_scan(run_scan(migrated()))
         return
@@ -306,6 +318,7 @@ def run(what: Annotated[Run, typer.Argument()] = Run.DAILY) -> None:
         f"usual, {result.recurred_problem_count:,} problems come back, {result.signal_count:,} new signals, "
         f"{result.disclosure_item_count:,} disclosure items entered; {summary(list(result.proofs))}"
     )
+    report_retention(result.retention)
     report_notices(result.notices)
     if not result.is_sound:
         raise typer.Exit(1)
@@ -316,6 +329,15 @@ def report_scan(result: Scanned) -> None:
         f"scan: {result.series_count:,} series watched, {result.judged_count:,} judged anew; {result.found_count:,} "
         f"signals found, {result.strengthened_count:,} grown stronger, {result.ended_count:,} over"
     )
+
+
+def report_retention(result: RunReport) -> None:
+    """How much of each kind was past its time, and since when; never whose."""
+    for line in result.found:
+        if line.count:
+            out.print(f"{line.code}: {line.count:,} past their time, the oldest since {line.oldest_on}", markup=False)
+    done = "a trial, nothing was erased" if result.is_trial else f"{result.erased_count:,} erased"
+    out.print(f"retention: {result.due_count:,} due, {done}")
 
 
 def report_notices(result: Delivered) -> None:

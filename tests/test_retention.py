@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
+from qs import cli
 from qs.access.models import WebSession
 from qs.actor import PUBLIC, SYSTEM, Role
 from qs.attachments.actions import keep_files
@@ -420,3 +422,29 @@ def test_an_anonymous_request_has_nobody_to_erase(store, desk, now):
         filed = file(session, desk, now, contact=None)
         withdraw_request(session, filed.receipt_code, actor=PUBLIC, now=now)
     assert counts(store, LONG_AFTER) == {}
+
+
+def printed(store, monkeypatch, *arguments):
+    """What `python -m qs run …` prints, on one line, and its exit code."""
+    monkeypatch.setattr(cli, "migrated", lambda: store)
+    result = CliRunner().invoke(cli.app, ["run", *arguments], env={"COLUMNS": "400"})
+    return " ".join(result.output.split()), result.exit_code
+
+
+def test_the_command_tries_first_and_erases_then(store, desk, now, monkeypatch):
+    with store.writing() as session:
+        session.add_all([Filing(address="a", at=now - 900 * DAY) for _ in range(3)])
+    tried, code = printed(store, monkeypatch, "retention", "--dry-run")
+    assert code == 0
+    assert "filing.address: 3 past their time, the oldest since 2024-06-06" in tried
+    assert tried.endswith("retention: 3 due, a trial, nothing was erased")
+    assert printed(store, monkeypatch, "retention")[0].endswith("retention: 3 due, 3 erased")
+    assert printed(store, monkeypatch, "notices", "--dry-run")[1] == 2
+
+
+def test_a_run_while_somebody_reads_loses_nothing(store, desk, now):
+    with store.writing() as session:
+        session.add(Filing(address="a", at=now - 3 * DAY))
+    with store.reading() as session:
+        session.scalar(sa.select(sa.func.count(Filing.id)))
+        assert run_retention(store, actor=SYSTEM, now=now).erased_count == 1

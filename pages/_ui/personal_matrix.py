@@ -8,6 +8,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from pages._ui.choices import keep
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import rows
 from pages._ui.widgets import note, section, show_error, show_text
@@ -24,6 +25,7 @@ from qs.vault.terms import DueLine, Erasure, Hold, RetentionRule, RunReport
 
 Found = Sequence[DueLine]
 REPORTS_LISTED = 6
+ERASE = "erase"
 
 
 def finding(
@@ -122,17 +124,21 @@ def run_part(page: Page, lines: Found) -> None:
         if st.button(_("Count, erase nothing"), icon=":material/rule:", key="retention_try", width="stretch"):
             with saving(page, done=_("Counted. The report stands below.")) as session:
                 try_run(session, actor=page.actor, now=page.now)
-        if past and st.button(
+        if past and st.query_params.get("do") == ERASE:
+            confirm(page, past)
+        elif past and st.button(
             _("Erase what is past its time"),
             icon=":material/delete_forever:",
             key="retention_run",
             type="primary",
             width="stretch",
         ):
-            st.dialog(_("Erase what is past its time?"))(confirm)(page, past)
+            keep("do", ERASE)
+            st.rerun()
 
 
 def confirm(page: Page, past: int) -> None:
+    """What will happen, before it does."""
     words = ngettext(
         "{n} item is erased for good: keys are destroyed, words emptied, files deleted. Nobody can bring it back.",
         "{n} items are erased for good: keys are destroyed, words emptied, files deleted. Nobody can bring them back.",
@@ -140,8 +146,14 @@ def confirm(page: Page, past: int) -> None:
     )
     show_text(words.format(n=number(past)))
     note(_("Open and reviewed cases and what is held stay. Figures and trail do not change."))
-    if not st.button(_("Erase for good"), type="primary", key="retention_confirm"):
+    with st.container(horizontal=True, gap="small"):
+        pressed = st.button(_("Erase for good"), type="primary", key="retention_confirm")
+        if st.button(_("Cancel"), key="retention_cancel"):
+            keep("do", None)
+            st.rerun()
+    if not pressed:
         return
+    keep("do", None)
     try:
         with st.spinner(_("Erasing …")):
             run_retention(page.database, actor=page.actor, now=page.now)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from pages._ui.choices import keep
 from pages._ui.page import Page, saving
 from pages._ui.tables import rows, table
 from pages._ui.widgets import empty_state, note, section, show_text
@@ -76,9 +77,13 @@ def wish_card(page: Page, one: Erasure, *, may_decide: bool) -> None:
             return
         if not may_decide:
             return
+        if st.query_params.get("do") == f"grant_{one.erasure_id}":
+            confirm(page, one)
+            return
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             if st.button(_("Erase"), icon=":material/delete_forever:", type="primary", key=f"grant_{one.erasure_id}"):
-                st.dialog(_("Erase this person?"))(confirm)(page, one)
+                keep("do", f"grant_{one.erasure_id}")
+                st.rerun()
             refusal = st.selectbox(
                 _("Reason for refusing"),
                 list(ErasureRefusal),
@@ -96,6 +101,7 @@ def wish_card(page: Page, one: Erasure, *, may_decide: bool) -> None:
 
 
 def confirm(page: Page, one: Erasure) -> None:
+    """What will happen, before it does."""
     show_text(
         _(
             "The key is destroyed, names and numbers in the words of the case are blotted out, and files that the "
@@ -103,9 +109,14 @@ def confirm(page: Page, one: Erasure) -> None:
         )
     )
     note(_("Steps, figures and the trail stay as they are."))
-    if st.button(_("Erase for good"), type="primary", key=f"grant_confirm_{one.erasure_id}"):
-        with saving(page, done=_("Erased. A tombstone says when and on what ground.")) as session:
-            grant_erasure(session, one.erasure_id, actor=page.actor, now=page.now)
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_("Erase for good"), type="primary", key=f"grant_confirm_{one.erasure_id}"):
+            keep("do", None)
+            with saving(page, done=_("Erased. A tombstone says when and on what ground.")) as session:
+                grant_erasure(session, one.erasure_id, actor=page.actor, now=page.now)
+        if st.button(_("Cancel"), key=f"grant_cancel_{one.erasure_id}"):
+            keep("do", None)
+            st.rerun()
 
 
 def hold_list(page: Page, held: Sequence[Hold], *, may_hold: bool) -> None:
