@@ -11,7 +11,7 @@ import streamlit as st
 from pages._ui.choices import localised, one_of
 from pages._ui.complaints_figures_charts import backlog_part, month_part, time_part
 from pages._ui.complaints_figures_tables import exclusion_part, in_time, measure_table
-from pages._ui.complaints_history import history_view
+from pages._ui.complaints_history import history_choice, history_view
 from pages._ui.complaints_rates import rate_definitions, rate_tiles, share_text
 from pages._ui.page import Page, reading
 from pages._ui.widgets import empty_state, note, section
@@ -50,9 +50,11 @@ def figures(page: Page) -> None:
             words = {ground.value: label(ground) for ground in Ground}
             by = Ground(one_of(_("Taken apart"), words, key="by", usual=Ground.UNIT.value, width=160))
         else:
-            history_view(page, history)
-            return
-    own_figures(page, period, *spans[period], by)
+            period, by = history_choice(history)
+    if history is None:
+        own_figures(page, period, *spans[period], by)
+    else:
+        history_view(page, history, period, by)
 
 
 def chosen_source(known: list[History]) -> str:

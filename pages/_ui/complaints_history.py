@@ -53,16 +53,21 @@ def history_spans(history: History) -> dict[str, tuple[datetime, datetime]]:
     return found
 
 
-def history_view(page: Page, history: History) -> None:
-    """One stretch of a history, taken apart as far as its feed knows."""
+def history_choice(history: History) -> tuple[str, Ground]:
+    """Which stretch of it, and by what it is taken apart, as far as its feed knows."""
     spans = history_spans(history)
     period = one_of(_("Period"), {name: name for name in spans}, key="span", usual=next(iter(spans)), width=170)
     words = {ground.value: label(ground) for ground in GROUNDS}
-    by = Ground(one_of(_("Taken apart"), words, key="part", usual=Ground.AREA.value, width=160))
+    return period, Ground(one_of(_("Taken apart"), words, key="part", usual=Ground.AREA.value, width=160))
+
+
+def history_view(page: Page, history: History, period: str, by: Ground) -> None:
+    """One stretch of a history."""
+    spans = history_spans(history)
     with reading() as session:
         frame = history_figures(session, history, *spans[period], by=by, actor=page.actor)
         months = history_figures(session, history, *spans[next(iter(spans))], by=Ground.MONTH, actor=page.actor)
-    history_parts(page, history, named(frame, by), months, period, by)
+    history_parts(page, history, named(frame, by), months, period)
 
 
 def named(frame: pd.DataFrame, by: Ground) -> pd.DataFrame:
@@ -75,9 +80,7 @@ def first_day(code: str) -> datetime:
     return datetime.strptime(code, "%Y-%m").replace(tzinfo=settings().zone)
 
 
-def history_parts(
-    page: Page, history: History, frame: pd.DataFrame, months: pd.DataFrame, period: str, by: Ground
-) -> None:
+def history_parts(page: Page, history: History, frame: pd.DataFrame, months: pd.DataFrame, period: str) -> None:
     sums = together(frame)
     section(
         _("{period}: {share} of {count} requests closed within the limit").format(
@@ -89,7 +92,7 @@ def history_parts(
         tile(
             _("Registered"),
             number(sums["registered"]),
-            [_("until {day}").format(day=day(local_day(history.last_at, settings().zone)))],
+            [_("data to {day}").format(day=day(local_day(history.last_at, settings().zone)))],
         )
         tile(
             _("Closed in time"),
