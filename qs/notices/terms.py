@@ -182,7 +182,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Channel: {
         Channel.EMAIL: N_("E-mail"),
         Channel.WEBHOOK: N_("Webhook"),
-        Channel.SCREEN: N_("On this screen only"),
+        Channel.SCREEN: N_("On screen only"),
         Channel.NONE: N_("Not at all"),
     },
     Rhythm: {
