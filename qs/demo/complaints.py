@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
 from sqlalchemy.orm import Session
 
-from qs.actor import PUBLIC
-from qs.complaints import actions, call_backs, extensions, intake
-from qs.complaints.terms import CallBackAnswer, Outcome, Refusal, RequestChannel, RequestKind, Satisfaction
+from qs.actor import PUBLIC, Actor
+from qs.complaints import actions, call_backs, extensions, intake, reports
+from qs.complaints.supervision import raise_supervision
+from qs.complaints.terms import (
+    CallBackAnswer,
+    Outcome,
+    Refusal,
+    RequestChannel,
+    RequestKind,
+    RequestState,
+    Satisfaction,
+)
 from qs.deadlines.hours import is_worked
 from qs.deadlines.queries import calendar
 from qs.demo.complaints_city import Case, City, places, texts
-from qs.demo.complaints_matters import named, pending, stories, usual
+from qs.demo.complaints_matters import alike, asked_by_phone, named, pending, stories, usual
+from qs.demo.complaints_turns import (
+    aftermath,
+    done,
+    has_passed,
+    joined,
+    on_the_way,
+    request_of,
+    stopped,
+    thrown_out,
+)
 from qs.demo.office import Office
 from qs.periods import local_day
 from qs.settings import settings
@@ -24,6 +43,8 @@ EXTENSION_REASON = "需要采购配件并协调施工单位，预计五个工作
 RULING_REASON = "按派单目录和首接负责，由首接单位牵头办理。"
 REWORK_REASON = "诉求人反映问题没有解决，请再次到现场核实，按承诺时间办结。"
 REFUSAL_TEXT = "该事项已在诉讼程序中，请向受理法院咨询；判决后如仍需公共服务协助，可再次来电。"
+TAKEN_NOTE = "由监督办公室直接核查，不转被举报单位，夜间到现场取证。"
+REPORT_ANSWER = "经夜间蹲守核查，反映的情况已取证并依法移交执法部门处理，举报人信息全程保密。"
 HANDLER_NOTE = "已与诉求人电话联系，约定现场查看时间。"
 
 
@@ -31,9 +52,9 @@ def play(session: Session, office: Office) -> None:
     """Let every request live from its registration up to now; what has not happened yet stays open."""
     city = City(session, office, texts(), places(session, office), calendar(session, actor=PUBLIC))
     rng = office.rng("complaints")
-    cases = sorted(
-        [*usual(city, rng), *stories(city, rng), *pending(city, rng), *named(city, rng)], key=lambda case: case.at
-    )
+    kinds = (usual, stories, pending, named, asked_by_phone, alike)
+    drawn = [case for kind in kinds for case in kind(city, rng)]
+    cases = sorted((case for case in drawn if has_begun(case)), key=lambda case: case.at)
     order = count()
     line: list[tuple[datetime, int, Iterator[datetime]]] = []
     for case in cases:
@@ -47,6 +68,12 @@ def play(session: Session, office: Office) -> None:
         if following is not None:
             heapq.heappush(line, (max(following, at), next(order), life))
     actions.note_overdue(session, actor=office.people["chen.jing"], now=office.now)
+    raise_supervision(session, actor=office.people["chen.jing"], now=office.now)
+
+
+def has_begun(case: Case) -> bool:
+    """Nobody asks about a service before it has opened."""
+    return local_day(case.at, settings().zone) >= case.place.starts_on
 
 
 def lived(city: City, case: Case) -> Iterator[datetime]:
@@ -56,54 +83,87 @@ def lived(city: City, case: Case) -> Iterator[datetime]:
     is_public = wanted.channel in (RequestChannel.WEB, RequestChannel.APP)
     operator = city.operator(rng)
     filed = intake.file_request(session, wanted, actor=PUBLIC if is_public else operator, now=case.at)
-    case.request_id, case.version = filed.request_id, 1
+    case.request_id, case.code = filed.request_id, filed.receipt_code
     if "waits" in case.plan:
+        return
+    if "spot" in case.plan:
+        yield from answered_at_once(city, case, operator)
+        return
+    if joins := case.plan.get("joins"):
+        merged = yield from joined(city, case, joins)
+        if merged:
+            return
+    if "spam" in case.plan:
+        yield from thrown_out(city, case)
         return
     now = case.at + timedelta(minutes=float(rng.integers(4, 20)))
     if wanted.kind is RequestKind.CONSULTATION and not is_public and not case.plan and case.chance(0.85):
         yield now
         spot = {"outcome": Outcome.EXPLAINED, "actor": operator, "now": now}
-        done(case, actions.answer_on_the_spot, session, case.answer, **spot)
+        done(city, case, actions.answer_on_the_spot, case.answer, **spot)
         return
     now = case.at + timedelta(hours=float(rng.gamma(2.0, 1.6 if is_public else 0.3)))
     if wanted.kind is RequestKind.COMPLAINT and not case.plan and case.chance(0.025):
         now = city.at_work(now, rng)
         yield now
         refusal = {"reason": Refusal.LEGAL_PROCEDURE, "actor": city.supervisor(rng), "now": now}
-        done(case, actions.refuse_request, session, REFUSAL_TEXT, **refusal)
+        done(city, case, actions.refuse_request, REFUSAL_TEXT, **refusal)
+        return
+    if wanted.kind is RequestKind.REPORT:
+        yield from looked_into(city, case, now)
         return
     yield now
     sent = {"service_id": case.place.service_id, "brief": case.brief, "actor": operator, "now": now}
-    done(case, actions.dispatch_request, session, **sent)
+    done(city, case, actions.dispatch_request, **sent)
     if case.returned:
         yield from returned(city, case, now)
         return
     yield from handled(city, case, now)
 
 
-def done(
-    case: Case, action: Callable[..., object], session: Session, *texts_of_it: object, **circumstances: object
-) -> None:
-    """Take a step of this case as it stands now."""
-    action(session, case.request_id, *texts_of_it, version=case.version, **circumstances)
-    case.version += 1
+def looked_into(city: City, case: Case, since: datetime) -> Iterator[datetime]:
+    """A report of wrongdoing: the office looks into it itself, and the unit it is about never hears of it."""
+    rng = case.rng
+    now, supervisor = city.at_work(since, rng), city.supervisor(rng)
+    yield now
+    done(city, case, reports.take_report, TAKEN_NOTE, actor=supervisor, now=now)
+    now = city.at_work(later(city, now, float(rng.gamma(3.0, 0.8)) + 0.5), rng)
+    yield now
+    outcome = outcome_of(case)
+    done(city, case, reports.answer_report, REPORT_ANSWER, outcome=outcome, actor=supervisor, now=now)
+    now = yield from verified(city, case, now)
+    now = city.at_work(now + timedelta(hours=float(rng.uniform(2, 20))), rng)
+    yield now
+    done(city, case, call_backs.close_request, outcome=outcome, actor=city.operator(rng), now=now)
+
+
+def answered_at_once(city: City, case: Case, operator: Actor) -> Iterator[datetime]:
+    """A question that the operator answers while the caller is on the line."""
+    now = case.at + timedelta(minutes=float(case.rng.integers(2, 9)))
+    yield now
+    spot = {"outcome": Outcome.EXPLAINED, "actor": operator, "now": now}
+    done(city, case, actions.answer_on_the_spot, case.answer, **spot)
+
+
+def is_open(city: City, case: Case) -> bool:
+    return request_of(city, case).state is not RequestState.CLOSED
 
 
 def returned(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     """The unit sends it back, and a supervisor rules; the case of the story still waits for that."""
     now = since + timedelta(hours=float(case.rng.uniform(2, 20)))
     yield now
-    done(case, actions.return_request, city.session, case.returned, actor=case.place.leader, now=now)
+    done(city, case, actions.return_request, case.returned, actor=case.place.leader, now=now)
     if case.plan:
         now = city.office.now - timedelta(hours=5) if "returned" in case.plan else now
         operator = city.operator(case.rng)
         yield now
-        done(case, actions.dispatch_request, city.session, service_id=case.place.service_id, actor=operator, now=now)
+        done(city, case, actions.dispatch_request, service_id=case.place.service_id, actor=operator, now=now)
         yield now + timedelta(hours=2)
         done(
+            city,
             case,
             actions.return_request,
-            city.session,
             case.returned,
             actor=case.place.leader,
             now=now + timedelta(hours=2),
@@ -112,38 +172,53 @@ def returned(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     now = city.at_work(now + timedelta(hours=float(case.rng.uniform(1, 8))), case.rng)
     yield now
     ruling = {"service_id": case.place.service_id, "actor": city.supervisor(case.rng), "now": now}
-    done(case, actions.rule_request, city.session, RULING_REASON, **ruling)
+    done(city, case, actions.rule_request, RULING_REASON, **ruling)
     yield from handled(city, case, now)
 
 
 def handled(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     """Signed for, perhaps extended, replied to, called back, perhaps sent back, and closed."""
-    rng, session, leader = case.rng, city.session, case.place.leader
+    rng, leader = case.rng, case.place.leader
     now = since + timedelta(hours=float(rng.uniform(0.5, 16)))
     yield now
-    done(case, actions.sign_request, session, actor=leader, now=now)
+    done(city, case, actions.sign_request, actor=leader, now=now)
     if "asks" in case.plan:
         yield from asked(city, case, now)
-    if "asks" in case.plan or "stuck" in case.plan:
+    if "stands" in case.plan:
+        yield from stopped(city, case, now)
+    if {"asks", "stuck", "stands"} & case.plan.keys():
         return
+    if not case.plan:
+        now = yield from on_the_way(city, case, now)
+        if not is_open(city, case):
+            return
     if case.chance(0.07):
         yield now + timedelta(minutes=40)
         told = {"is_told": True, "actor": leader, "now": now + timedelta(minutes=40)}
-        done(case, actions.write_message, session, HANDLER_NOTE, **told)
-    days = float(rng.gamma(3.0, 0.75)) + 0.2  # of work, before a reply
+        done(city, case, actions.write_message, HANDLER_NOTE, **told)
+    yield from answered(city, case, now, (yield from working_days(city, case, now)))
+
+
+def working_days(city: City, case: Case, since: datetime) -> Generator[datetime, None, float]:
+    """How many working days the matter takes before a reply; a few get more time with approval."""
+    days = float(case.rng.gamma(3.0, 0.75)) + 0.2
     if case.wanted.kind is RequestKind.PRAISE:
         days, case.quality = min(days, 1.5), 1.0
     is_slow = case.quality < 1 and case.chance(0.05 + 0.25 * max(0.88 - case.quality, 0.0))
-    if case.chance(0.06) and not is_slow:
-        days += yield from extended(city, case, now)
-    elif is_slow:
-        days += 7.0
-    reworks = 0
+    if case.chance(0.06) and not is_slow and not has_passed(city, case, since + timedelta(hours=60)):
+        return days + (yield from extended(city, case, since))
+    return days + 7.0 if is_slow else days
+
+
+def answered(city: City, case: Case, since: datetime, days: float) -> Iterator[datetime]:
+    """Replied to, verified and called back, until it is closed or with supervision."""
+    rng, leader = case.rng, case.place.leader
+    now, reworks = since, 0
     while True:
         now = city.at_work(later(city, now, days), rng)
         yield now
         outcome = outcome_of(case)
-        done(case, actions.reply_request, session, case.answer or HANDLER_NOTE, outcome=outcome, actor=leader, now=now)
+        done(city, case, actions.reply_request, case.answer or HANDLER_NOTE, outcome=outcome, actor=leader, now=now)
         now = yield from verified(city, case, now)
         now, is_solved = yield from called(city, case, now)
         if "unsolved" in case.plan and reworks == 2:
@@ -151,11 +226,13 @@ def handled(city: City, case: Case, since: datetime) -> Iterator[datetime]:
         if is_solved or reworks == 2 or not ("unsolved" in case.plan or case.chance(0.55)):
             yield now + timedelta(minutes=6)
             closing = {"outcome": outcome, "actor": city.operator(rng), "now": now + timedelta(minutes=6)}
-            done(case, call_backs.close_request, session, **closing)
+            done(city, case, call_backs.close_request, **closing)
+            if not case.plan:
+                yield from aftermath(city, case, now, is_solved=is_solved)
             return
         now += timedelta(minutes=9)
         yield now
-        done(case, call_backs.send_back_request, session, REWORK_REASON, actor=city.operator(rng), now=now)
+        done(city, case, call_backs.send_back_request, REWORK_REASON, actor=city.operator(rng), now=now)
         reworks, days, case.quality = reworks + 1, float(rng.uniform(0.5, 4.0)), min(case.quality + 0.2, 0.95)
 
 
@@ -164,7 +241,7 @@ def asked(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     now = city.at_work(since + timedelta(hours=float(case.rng.uniform(2, 30))), case.rng)
     yield now
     asking = {"actor": case.place.leader, "now": now}
-    done(case, extensions.ask_extension, city.session, EXTENSION_REASON, **asking)
+    done(city, case, extensions.ask_extension, EXTENSION_REASON, **asking)
 
 
 def extended(city: City, case: Case, since: datetime) -> Generator[datetime, None, float]:
@@ -173,7 +250,7 @@ def extended(city: City, case: Case, since: datetime) -> Generator[datetime, Non
     now = city.at_work(since + timedelta(hours=float(case.rng.uniform(34, 50))), case.rng)
     yield now
     judge = case.place.head or city.supervisor(case.rng)
-    done(case, extensions.decide_extension, city.session, is_approved=True, actor=judge, now=now)
+    done(city, case, extensions.decide_extension, is_approved=True, actor=judge, now=now)
     return 3.5
 
 
@@ -198,7 +275,7 @@ def verified(city: City, case: Case, since: datetime) -> Generator[datetime, Non
     """The office looks at the reply before anybody calls. Gives when."""
     now = city.at_work(since + timedelta(hours=float(case.rng.uniform(0.3, 5))), case.rng)
     yield now
-    done(case, call_backs.verify_reply, city.session, actor=city.operator(case.rng), now=now)
+    done(city, case, call_backs.verify_reply, actor=city.operator(case.rng), now=now)
     return now
 
 
@@ -213,7 +290,7 @@ def called(city: City, case: Case, since: datetime) -> Generator[datetime, None,
         operator = city.operator(rng)
         is_reached = bool(case.plan) or case.chance(0.82)
         answer = said(case) if is_reached else CallBackAnswer(False)
-        done(case, call_backs.record_call_back, city.session, answer, actor=operator, now=now)
+        done(city, case, call_backs.record_call_back, answer, actor=operator, now=now)
         if is_reached:
             return now, bool(answer.is_solved)
         if attempt == 2:

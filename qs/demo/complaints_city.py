@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -49,6 +49,7 @@ class Place:
     area: str
     leader: Actor
     head: Actor | None
+    starts_on: date
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Case:
     returned: str = ""  # the reason a unit gives
     plan: dict[str, Any] = field(default_factory=dict)  # Any: what a story fixes
     request_id: int = 0
-    version: int = 0
+    code: str = ""  # the receipt, as its requester keeps it
 
     def chance(self, share: float) -> bool:
         return bool(self.rng.random() < share)
@@ -108,7 +109,9 @@ def texts() -> dict[str, Any]:  # Any: as the file defines it
 def places(session: Session, office: Office) -> dict[str, Place]:
     """The services that have a leader, by code."""
     statement = (
-        sa.select(Service.id, Service.code, Service.name, Area.code.label("area"), Provider.department_id)
+        sa.select(
+            Service.id, Service.code, Service.name, Service.starts_on, Area.code.label("area"), Provider.department_id
+        )
         .join(Provider, Provider.id == Service.provider_id)
         .join(Area, Area.id == Service.area_id)
         .order_by(Service.code)
@@ -120,7 +123,7 @@ def places(session: Session, office: Office) -> dict[str, Place]:
             continue
         group = GROUPS.get(row.code) or row.code.removeprefix(f"{row.area}-")
         head = head_of(office, row.department_id)
-        found[row.code] = Place(row.id, row.code, row.name, group, row.area, leader, head)
+        found[row.code] = Place(row.id, row.code, row.name, group, row.area, leader, head, row.starts_on)
     return found
 
 
