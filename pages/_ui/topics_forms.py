@@ -38,20 +38,8 @@ def propose_form(page: Page, topic_id: int | None) -> None:
     today = local_day(page.now, settings().zone)
     with st.container(border=True, gap="small"):
         section(_("Propose the problem of the month"), _("a second person of the office adopts it"))
-        with reading() as session:
-            known = localised(services(session, actor=page.actor, day=today), "name")
-            title, leading = suggested(page, topic_id)
-            names = dict(zip(known["service_id"], known["name"], strict=True))
-            ids = list(names)
-            service_id = st.selectbox(
-                _("Leading service"),
-                ids,
-                index=ids.index(leading) if leading in ids else 0,
-                format_func=lambda one: names[one],
-                key="propose_service",
-            )
-            owners = details.possible_owners(session, int(service_id), actor=page.actor)
-        people = {person_id: pick(name, name_en) for person_id, name, name_en in owners}
+        title, service_id, names, people = leading_service(page, topic_id)
+        ids = list(names)
         with st.form("propose", border=False):
             first, second = st.columns(2, gap="medium")
             with first:
@@ -79,7 +67,7 @@ def propose_form(page: Page, topic_id: int | None) -> None:
             with st.container(horizontal=True, gap="small"):
                 pressed = st.form_submit_button(_("Propose the problem"), type="primary", key="propose_save")
                 left = st.form_submit_button(_("Leave it"), key="propose_leave")
-        if not owners:
+        if not people:
             note(_("Nobody may answer for this service. Name its leader in the directory first."))
     if left:
         keep("do", None)
@@ -89,7 +77,7 @@ def propose_form(page: Page, topic_id: int | None) -> None:
             title=words,
             title_en=english,
             demand=demand,
-            service_id=int(service_id),
+            service_id=service_id,
             owner_id=int(owner_id or 0),
             target_on=until,
             month=today,
@@ -101,6 +89,27 @@ def propose_form(page: Page, topic_id: int | None) -> None:
             made = problems.propose_problem(session, wanted, actor=page.actor, now=page.now)
             keep("do", None)
             keep("problem", str(made))
+
+
+def leading_service(page: Page, topic_id: int | None) -> tuple[str, int, dict[int, str], dict[int, str]]:
+    """The suggested title, the chosen leading service, the names of all services, and of who may answer for it."""
+    today = local_day(page.now, settings().zone)
+    with reading() as session:
+        known = localised(services(session, actor=page.actor, day=today), "name")
+        title, leading = suggested(page, topic_id)
+        names = {int(one): str(name) for one, name in zip(known["service_id"], known["name"], strict=True)}
+        ids = list(names)
+        if not ids:
+            return title, 0, {}, {}
+        service_id = st.selectbox(
+            _("Leading service"),
+            ids,
+            index=ids.index(leading) if leading in ids else 0,
+            format_func=lambda one: names[one],
+            key="propose_service",
+        )
+        owners = details.possible_owners(session, int(service_id), actor=page.actor)
+    return title, int(service_id), names, {one: pick(name, name_en) for one, name, name_en in owners}
 
 
 def suggested(page: Page, topic_id: int | None) -> tuple[str, int | None]:
