@@ -131,7 +131,7 @@ def comparison(page: Page, packs_known: pd.DataFrame) -> None:
         {"limit": [row_words(code, urgency) for code, urgency in rows]}
         | {pack: [cells[code, urgency, pack] for code, urgency in rows] for pack in titles}
     )
-    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width=300)} | titles, key="compared")
+    table(shown, {"limit": st.column_config.TextColumn(_("Time limit"), width=250)} | titles, key="compared")
     note(_("An asterisk marks a limit that the pack does not have and takes from the default pack."))
     section(_("Where they stand"))
     with st.container(border=True):
