@@ -15,8 +15,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from qs.topics.terms import LEAST_CASES
 
-# Chosen on planted topics among a third of noise (tests/topics/planted.py): average linkage agreed with the truth at 0.87
-# to 0.96 (adjusted Rand index), factors and density clusters at 0.54 to 0.91 by the number or size they are told before.
+# Chosen on planted topics among a third of noise (tests/topics/planted.py): average linkage agreed with the truth at
+# 0.87 to 0.96 (adjusted Rand index), factors and density clusters at 0.54 to 0.91 by what they must be told before.
 FARTHEST = 0.88  # cosine distance at which groups are no longer joined
 CLOSE_ENOUGH = 0.3  # cosine to the middle of a topic at which a single request belongs to it
 HEAD_SHARE, HEAD_WORDS = 0.4, 2  # so many words must stand in this share of a group, or it holds together by chance
