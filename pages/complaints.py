@@ -28,7 +28,8 @@ beside |= {"templates": _("Prepared words")}
 view = st.query_params.get("view")
 actions = [Action("call", _("Take a call"), icon="phone_in_talk", is_primary=True)]
 takes_calls = page.actor.has(Permission.COMPLAINTS_REGISTER)
-if head(*finding(page, counts, first), actions=actions if takes_calls else ()) == "call":
+title, facts = finding(page, counts, first)
+if head(beside.get(view or "", title), facts, actions=actions if takes_calls else ()) == "call":
     go("hotline")
 
 if view in beside:

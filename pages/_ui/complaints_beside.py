@@ -60,8 +60,7 @@ def suggestion(page: Page, wanted: NewRequest, one: Suggestion) -> None:
                 note(_("taken"))
             else:
                 st.button(_("Take it"), type="tertiary", on_click=take, args=(one,), key=f"take_{one.service_id}")
-        for line in why_words(one.why):
-            note(line)
+        note(why_words(one.why))
 
 
 def take(one: Suggestion) -> None:

@@ -72,11 +72,11 @@ def catalogue_view(page: Page) -> None:
 
 def listed(frame: pd.DataFrame) -> None:
     columns = {
-        "matter": st.column_config.TextColumn(_("Matter"), width=210),
-        "handled_by": st.column_config.TextColumn(_("Handled by"), width=170),
-        "words": st.column_config.TextColumn(_("Words"), width=190),
-        "kind_words": st.column_config.TextColumn(_("Type"), width=80),
-        "state": st.column_config.TextColumn(_("State"), width=80),
+        "matter": st.column_config.TextColumn(_("Matter"), width=186),
+        "handled_by": st.column_config.TextColumn(_("Handled by"), width=140),
+        "words": st.column_config.TextColumn(_("Words"), width=150),
+        "kind_words": st.column_config.TextColumn(_("Type"), width=62),
+        "state": st.column_config.TextColumn(_("State"), width=62),
     }
     search = ("matter", "handled_by", "words", "kind_words", "sector")
     picked = table(worded(frame), columns, key="catalogue", search=search, rows_per_page=14, is_selectable=True)

@@ -26,7 +26,7 @@ from qs.periods import local_day, start_of
 from qs.sentences import label
 from qs.settings import settings
 
-ONE_DAY = timedelta(days=1)
+ONE_DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def clock_part(page: Page, detail: RequestDetail) -> None:
@@ -57,6 +57,7 @@ def limit_sentence(
         return _("Due {moment}; {time} over").format(
             moment=due_words(detail.due_at, now), time=age(now - detail.due_at)
         )
+    left -= left % HOUR if left > ONE_DAY else timedelta()
     time = working_words(left, replace(known, windows=trace.windows), trace.due.kind)
     if detail.paused_at is not None:
         return _("The clock stands with {time} of working time left").format(time=time)

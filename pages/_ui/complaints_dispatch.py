@@ -41,8 +41,7 @@ def decision(page: Page, detail: RequestDetail, version: int) -> None:
     found = suggestions(page, detail)
     service_id, chosen = chosen_service(page, detail, found)
     if chosen is not None:
-        for line in why_words(chosen.why):
-            note(line)
+        note(why_words(chosen.why))
     helper_id = chosen.entry.says.co_service_id if chosen and chosen.entry else None
     brief, reason, despite = texts(page, detail, ruling=ruling)
     helps = (
@@ -147,8 +146,8 @@ def texts(page: Page, detail: RequestDetail, *, ruling: bool) -> tuple[str, str,
     return brief, reason, despite
 
 
-def why_words(why: Why) -> list[str]:
-    """The grounds of a suggestion as sentences."""
+def why_words(why: Why) -> str:
+    """The grounds of a suggestion, one sentence for each."""
     found = []
     if why.is_named:
         found.append(_("Named by the requester, or in the text."))
@@ -165,4 +164,4 @@ def why_words(why: Why) -> list[str]:
     if why.returned_count:
         sentence = ngettext("Returned from there {n} time.", "Returned from there {n} times.", why.returned_count)
         found.append(sentence.format(n=number(why.returned_count)))
-    return found
+    return " ".join(found)

@@ -10,7 +10,6 @@ import streamlit as st
 from pages._ui.complaints_beside import beside
 from pages._ui.complaints_forms import limits_note, outcome_field, service_field
 from pages._ui.page import Page, guarded_fragment, reading, saving
-from pages._ui.widgets import note
 from qs.actor import Permission
 from qs.complaints import actions
 from qs.complaints.intake import file_request
@@ -140,12 +139,11 @@ def requester() -> NewContact:
     """Who calls, and how they want to be treated."""
     with st.container(horizontal=True, gap="small"):
         name = st.text_input(_("Full name"), key=f"{TYPED}name", max_chars=60)
-        phone = st.text_input(_("Phone"), key=f"{TYPED}phone", max_chars=40)
+        phone = st.text_input(_("Phone"), key=f"{TYPED}phone", max_chars=40, placeholder=_("Empty: anonymous"))
         st.selectbox(_("Channel"), CHANNELS, format_func=label, key=f"{TYPED}channel", width=150)
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.checkbox(_("Wants a reply"), value=True, key=f"{TYPED}reply")
         st.checkbox(_("Wants to stay unknown to the unit"), key=f"{TYPED}confidential")
-        note(_("Leave both empty for an anonymous request."))
     return NewContact(name=name or "", phone=phone or "")
 
 

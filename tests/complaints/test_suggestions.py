@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from qs.complaints import actions, catalogue, suggestions
+from qs.complaints import actions, call_backs, catalogue, suggestions
 from qs.complaints.catalogue import NewLine
+from qs.complaints.matching import nearest, remembered, words_of
 from qs.complaints.suggestions import suggest
 from qs.complaints.terms import Outcome, RequestKind, Urgency
 from qs.errors import NotAllowed
-from tests.complaints.desk import DAY, HOUR, build_desk, file
+from tests.complaints.desk import DAY, HOUR, SATISFIED, build_desk, file
 from tests.world import AUDITOR
 
 
@@ -116,3 +117,37 @@ def test_what_is_kept_in_memory_is_read_again_only_for_a_new_hour_of_closings(st
     ended(store, desk, now + DAY, "急诊等了很久", desk.world.emergency)
     with store.reading() as session:
         assert suggestions.index(session) is not first
+
+
+def test_a_service_that_returned_like_requests_counts_for_less(store, desk, now):
+    ended(store, desk, now - DAY, "许可证办了三次还没有下来", desk.world.permits)
+    fresh = asked(store, desk, "许可证一直没有下来", now + DAY)[0]
+    with store.writing() as session:
+        request_id = file(session, desk, now, title="许可证还没有下来", text="办了三次").request_id
+        sent = {"service_id": desk.world.permits, "version": 1, "actor": desk.hotline, "now": now + HOUR}
+        actions.dispatch_request(session, request_id, **sent)
+        by = {"version": 2, "actor": desk.foreign_leader, "now": now + 2 * HOUR}
+        actions.return_request(session, request_id, "不归我们", **by)
+        ruled = {"service_id": desk.world.emergency, "version": 3, "actor": desk.supervisor, "now": now + 3 * HOUR}
+        actions.rule_request(session, request_id, "由医院办", **ruled)
+        actions.sign_request(session, request_id, version=4, actor=desk.leader, now=now + 4 * HOUR)
+        said = {"outcome": Outcome.RESOLVED, "version": 5, "actor": desk.leader, "now": now + 5 * HOUR}
+        actions.reply_request(session, request_id, "已办", **said)
+        call_backs.verify_reply(session, request_id, version=6, actor=desk.hotline, now=now + 6 * HOUR)
+        told = {"version": 7, "actor": desk.hotline, "now": now + 7 * HOUR}
+        call_backs.record_call_back(session, request_id, SATISFIED, **told)
+        closed = {"outcome": Outcome.RESOLVED, "version": 8, "actor": desk.hotline, "now": now + 8 * HOUR}
+        call_backs.close_request(session, request_id, **closed)
+    found = {one.service_id: one for one in asked(store, desk, "许可证一直没有下来", now + 2 * DAY)}
+    assert found[desk.world.emergency].why.handled_count == 1
+    permits = found.get(desk.world.permits)
+    assert permits is None or (permits.why.returned_count == 1 and permits.score < fresh.score)
+
+
+def test_the_words_of_a_matter_are_compared_in_both_languages():
+    assert {"公交", "晚点"} <= words_of("公交晚点，等了 40 分钟")
+    assert words_of("The bus is late AGAIN") >= {"bus", "late", "again"}
+    memory = remembered(["公交晚点 late bus", "路灯不亮", ""])
+    assert [like.row for like in nearest(memory, "公交又晚点", most=5, least=0.1)] == [0]
+    assert nearest(memory, "", most=5, least=0.1) == []
+    assert nearest(remembered([]), "公交", most=5, least=0.1) == []
