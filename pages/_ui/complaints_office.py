@@ -148,7 +148,7 @@ def supervise_form(page: Page, detail: RequestDetail, version: int) -> None:
         demand = st.text_area(
             _("What is demanded of the unit, and by when"), key="supervise_demand", max_chars=TEXT_LENGTH, height=90
         )
-        pressed = st.form_submit_button(_("Put under supervision"), type="primary", key="supervise_save")
+        pressed = st.form_submit_button(_("Supervise it"), type="primary", key="supervise_save")
     if pressed:
         done = _("Under supervision; the unit is told.")
         take(page, detail, version, supervision.put_under_supervision, demand, level=level, done=done)

@@ -122,11 +122,14 @@ def possible(detail: RequestDetail, actor: Actor) -> list[Next]:
         return [*found, *aside(detail, actor), *rectifying(detail, actor)]
     if own_task(detail, actor) is not None:
         found.insert(0, Next("report", _("Report to the lead"), "assignment_turned_in", is_now=not found))
+    beside = aside(detail, actor)
+    found += [one for one in beside if not one.is_rare]
     if any(actor.has(right) for right in actions.WRITING):
         found.append(Next("write", _("Write"), "chat"))
     if actor.has(P.COMPLAINTS_HANDLE) and detail.supervision is not None:
         found.append(Next("statement", _("Account to the office"), "gavel"))
-    return [*found, *aside(detail, actor), *arranging(detail, actor), *rectifying(detail, actor)]
+    rare = [one for one in beside if one.is_rare]
+    return [*found, *rare, *arranging(detail, actor), *rectifying(detail, actor)]
 
 
 def aside(detail: RequestDetail, actor: Actor) -> list[Next]:
@@ -145,7 +148,7 @@ def arranging(detail: RequestDetail, actor: Actor) -> list[Next]:
     if asks and detail.state in (RequestState.DISPATCHED, RequestState.IN_PROGRESS):
         found.append(Next("co_unit", _("Ask another unit to help"), "group_add", is_rare=True))
     if actor.has_everywhere(P.COMPLAINTS_APPROVE) and detail.supervision is not Supervision.INTERVIEW:
-        found.append(Next("supervise", _("Put under supervision"), "visibility", is_rare=True))
+        found.append(Next("supervise", _("Supervise it"), "visibility", is_rare=True))
     return found
 
 

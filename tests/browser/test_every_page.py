@@ -14,7 +14,7 @@ from tests.browser.screenshots import PEOPLE, USUAL_PERSON
 PHONE = 390
 ENOUGH_WORDS = re.compile(r"^[A-Z][a-z]+( [A-Za-z]+){2,}")  # a whole phrase: shorter texts are also names and codes
 VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
-    "complaints": ("view=intake", "view=calls", "view=overdue", "view=figures"),
+    "complaints": ("view=calls", "view=overdue", "view=figures", "view=catalogue", "view=closed"),
     "deadlines": ("view=year", "view=limits", "view=import"),
     "evaluations": ("view=mine", "view=third_party", "view=templates"),
     "incentives": ("view=decisions", "view=appeals", "view=rules"),

@@ -170,9 +170,9 @@ def a_citizen_files_a_request(story: Story, site: str) -> tuple[str, int]:
 def the_desk_dispatches(story: Story, site: str, request: int) -> None:
     operator = story.person(site, "ren.jia")
     operator.open(f"complaints?request={request}")
-    press(operator, "step_dispatch")
-    fill(operator, "dispatch_brief", "综合窗口等候过久，请核查叫号和窗口安排。")
-    press(operator, "dispatch_save")
+    operator.page.get_by_text(operator.word("Brief to the unit")).first.click()
+    fill(operator, "decision_brief", "综合窗口等候过久，请核查叫号和窗口安排。")
+    press(operator, "decision_save")
     done(operator, "Dispatched.")
 
 
@@ -185,12 +185,15 @@ def the_unit_answers(story: Story, site: str, request: int) -> None:
     press(leader, "step_reply")
     fill(leader, "reply_text", "叫号系统已修复，高峰时段增开两个综合窗口。")
     press(leader, "reply_save")
-    done(leader, "Replied; the requester is called back next.")
+    done(leader, "Replied; the office verifies it, then the requester is called back.")
 
 
 def the_office_calls_back_and_closes(story: Story, site: str, request: int) -> None:
     operator = story.person(site, "ren.jia")
     operator.open(f"complaints?request={request}")
+    press(operator, "step_verify")
+    press(operator, "verify_save")
+    done(operator, "Verified: the requester is called back next.")
     press(operator, "step_call")
     tick(operator, "call_c", operator.word("Yes"))
     tick(operator, "call_s", operator.word("Yes"))
