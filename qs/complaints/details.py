@@ -250,8 +250,9 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
     if is_withheld:
         day = local_day(request.registered_at, settings().zone)  # the hour may tell who it was
         return replace(detail, **WITHHELD, registered_at=start_of(day, settings().zone))
-    hidden = {name: redacted(getattr(detail, name)) for name in ("title", "text", "place", "remedy")}
-    return replace(detail, **hidden, is_redacted=any(getattr(detail, name) != one for name, one in hidden.items()))
+    said = (detail.title, detail.text, detail.place, detail.remedy)
+    title, text, place, remedy = shown = tuple(map(redacted, said))
+    return replace(detail, title=title, text=text, place=place, remedy=remedy, is_redacted=shown != said)
 
 
 def names(part: str, row: Service | Provider | Area | Person | None) -> dict[str, Any]:  # Any: goes with other fields
