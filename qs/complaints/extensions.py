@@ -60,8 +60,9 @@ def decide_extension(
     if is_approved:
         if request.due_id is None or rules.is_overdue(request.state, request.due_at, now):
             raise Conflict("extension_too_late")
-        why = {"reason": request.extension_reason[:REASON_KEPT], "by_law": by_law}
-        due = extend_due(session, request.due_id, EXTENSION_RULE, actor=actor, now=now, **why)
+        why = request.extension_reason[:REASON_KEPT]
+        rule, due_id = EXTENSION_RULE, request.due_id
+        due = extend_due(session, due_id, rule, reason=why, by_law=by_law, actor=actor, now=now)
         handling_limit(session, request, due)
         request.is_extended = True
     request.extension_decided_at, request.extension_decided_by_id = now, actor.person_id

@@ -39,7 +39,6 @@ from qs.vault.queries import people_of
 
 P = Permission
 PUBLIC_CHANNELS = (RequestChannel.WEB, RequestChannel.APP)
-COMPOSED = ("title", "text", "place", "remedy", "asks_recusal", "external_id")
 ADDITIONS_PER_DAY = 10
 FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
@@ -85,8 +84,8 @@ def file_request(
     begin_time(session, request, came_at=came_at, actor=actor, now=now)
     request.repeats_id = repeated(session, request, said.contact, actor=actor)
     if said.asks_recusal:
-        words = {"note": said.asks_recusal, "is_told": True}
-        step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=came_at, **words)
+        asked = said.asks_recusal
+        step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=came_at, note=asked, is_told=True)
     files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
     facts = {"kind": request.kind.value, "channel": request.channel.value, "service": wanted.service_id}
     trace(session, "complaints.filed_request", request, actor=actor, now=now, files=len(files), **facts)
@@ -95,7 +94,15 @@ def file_request(
 
 def composed_request(wanted: NewRequest, today: date) -> NewRequest:
     """The request with its texts as they are kept. Raises InvalidInput naming everything that is faulty."""
-    said = replace(wanted, **{name: composed(getattr(wanted, name)) for name in COMPOSED})
+    said = replace(
+        wanted,
+        title=composed(wanted.title),
+        text=composed(wanted.text),
+        place=composed(wanted.place),
+        remedy=composed(wanted.remedy),
+        asks_recusal=composed(wanted.asks_recusal),
+        external_id=composed(wanted.external_id),
+    )
     contact = rules.composed_contact(wanted.contact)
     problems = (
         *rules.content_problems(said.title, said.text, said.place, contact),
