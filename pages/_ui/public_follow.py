@@ -35,9 +35,10 @@ from pages._ui.widgets import note, plain, show_error
 from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints import intake
 from qs.complaints.details import request_by_receipt
+from qs.complaints.receipts import RequestStatus
 from qs.complaints.recusals import ask_recusal
 from qs.complaints.reviews import ask_review
-from qs.complaints.terms import TEXT_LENGTH, RequestStatus
+from qs.complaints.terms import TEXT_LENGTH
 from qs.errors import NotFound, QualityError
 from qs.i18n import gettext as _
 from qs.i18n import moment, pick

@@ -18,7 +18,8 @@ from pages._ui.widgets import note, plain
 from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints import terms
 from qs.complaints.challenges import Challenge, Proof
-from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind, RequestStatus
+from qs.complaints.receipts import RequestStatus
+from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind
 from qs.deadlines import queries as deadlines
 from qs.deadlines import rules as counting
 from qs.i18n import clock, day, moment, ngettext, pick

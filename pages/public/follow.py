@@ -16,7 +16,7 @@ from pages._ui.public_follow import (
 )
 from pages._ui.public_layout import footer, page_head
 from pages._ui.public_page import open_public, speaking
-from qs.complaints.terms import RequestStatus
+from qs.complaints.receipts import RequestStatus
 from qs.i18n import gettext as _
 
 page = open_public("follow")

@@ -17,6 +17,7 @@ from qs.complaints import rules
 from qs.complaints.accused import ABOUT
 from qs.complaints.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
+from qs.complaints.receipts import RequestStatus, StatusStep
 from qs.complaints.recusals import is_of_unit
 from qs.complaints.redaction import redacted
 from qs.complaints.statuses import completed
@@ -31,9 +32,7 @@ from qs.complaints.terms import (
     RequestChannel,
     RequestKind,
     RequestState,
-    RequestStatus,
     Satisfaction,
-    StatusStep,
     StepKind,
     Supervision,
     Urgency,

@@ -271,7 +271,7 @@ class ReplyTemplate(Model):
 
 
 class CatalogueEntry(Model):
-    """A line of the dispatch catalogue (派单目录): which service handles which matter, and by which words it is known."""
+    """A line of the dispatch catalogue (派单目录): which service handles which matter, and by which words."""
 
     __tablename__ = "dispatch_catalogue"
     __table_args__ = (sa.CheckConstraint("version >= 1", name="version_positive"),)

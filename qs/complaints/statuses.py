@@ -12,10 +12,11 @@ from qs.actor import Actor
 from qs.complaints import rules
 from qs.complaints.merges import people_count
 from qs.complaints.models import Request, RequestStep
+from qs.complaints.receipts import RequestStatus, StatusReview, StatusStep
 from qs.complaints.recusals import pending_wish
 from qs.complaints.redaction import redacted
 from qs.complaints.reviews import remedy_of, reviews_of
-from qs.complaints.terms import Outcome, RequestState, RequestStatus, StatusReview, StatusStep, StepKind
+from qs.complaints.terms import Outcome, RequestState, StepKind
 from qs.directory.models import Provider
 
 TELLING = (StepKind.REPLIED, StepKind.TOLD, StepKind.CLOSED)  # whose words are for everybody who brought the matter
