@@ -5,7 +5,16 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("control_charts", "ingest", "live_queries", "live_rerun", "live_sessions", "ranking", "verify")
+NAMES = (
+    "control_charts",
+    "ingest",
+    "live_queries",
+    "live_rerun",
+    "live_sessions",
+    "ranking",
+    "request_figures",
+    "verify",
+)
 
 
 def main(names: list[str]) -> int:

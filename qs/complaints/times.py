@@ -78,7 +78,11 @@ def stood_hours(
     session: Session, known: Calendar, ids: Whole, ends: Whole, closed: tuple[sa.ColumnElement[bool], ...]
 ) -> Floats:
     """For each request the hours in which it was paused or lay closed before its end; few ever were."""
-    few = sa.select(RequestStep.request_id).where(RequestStep.kind.in_((StepKind.PAUSED, StepKind.REOPENED)))
+    few = (
+        sa.select(RequestStep.request_id)
+        .join(Request, Request.id == RequestStep.request_id)
+        .where(RequestStep.kind.in_((StepKind.PAUSED, StepKind.REOPENED)), *closed)
+    )
     statement = (
         sa.select(
             RequestStep.request_id,
@@ -131,7 +135,8 @@ def answers(
     dialect = session.get_bind().dialect
     first = (
         sa.select(RequestStep.request_id, sa.func.min(RequestStep.at, type_=RequestStep.at.type).label("at"))
-        .where(RequestStep.kind.in_(FIRST_ANSWERS))
+        .join(Request, Request.id == RequestStep.request_id)
+        .where(RequestStep.kind.in_(FIRST_ANSWERS), inside(Request.registered_at, starts_at, ends_at))
         .group_by(RequestStep.request_id)
         .subquery()
     )
