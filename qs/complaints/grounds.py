@@ -33,7 +33,8 @@ def words_of(by: Ground | None) -> Columns:
         Ground.URGENCY: (Request.urgency, nothing, nothing),
     }[by]
     ground, *names = found
-    return (sa.func.coalesce(sa.cast(ground, sa.String), ""), *(sa.func.coalesce(one, "") for one in names))
+    nothing = sa.literal_column("''")  # a bound value would make each place another expression to PostgreSQL
+    return (sa.func.coalesce(sa.cast(ground, sa.String), nothing), *(sa.func.coalesce(one, nothing) for one in names))
 
 
 def taken_apart(chosen: Chosen, by: Ground | None) -> Chosen:
