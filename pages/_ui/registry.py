@@ -55,8 +55,8 @@ SCREENS = (
     Screen("feeds", N_("Data feeds"), "database", RUN, Permission.FEEDS_READ),
     Screen("deadlines", N_("Calendar and deadlines"), "calendar_month", RUN, Permission.DEADLINES_READ),
     Screen("notices", N_("Delivery of notices"), "outgoing_mail", RUN, Permission.NOTICES_READ),
-    Screen("people", N_("People and rights"), "group", RUN, Permission.PEOPLE_READ),
     Screen("personal_data", N_("Personal data"), "shield_person", RUN, Permission.PERSONAL_OVERSEE),
+    Screen("people", N_("People and rights"), "group", RUN, Permission.PEOPLE_READ),
     Screen("audit", N_("Audit trail"), "history", RUN, Permission.AUDIT_READ),
     Screen("account", N_("My account"), "account_circle", None, None),
 )

@@ -184,9 +184,9 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Ground.UNIT: N_("By unit"),
         Ground.KIND: N_("By type"),
         Ground.CHANNEL: N_("By channel"),
+        Ground.AREA: N_("By area"),
         Ground.URGENCY: N_("By urgency"),
         Ground.MONTH: N_("By month"),
-        Ground.AREA: N_("By area"),
     },
 }
 ERRORS: dict[str, str] = {

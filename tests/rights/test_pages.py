@@ -36,8 +36,8 @@ MAY_OPEN: dict[str, frozenset[Role]] = {
     "feeds": frozenset({R.SUPERVISOR, R.AUDITOR, R.ADMINISTRATOR}) | KEEPERS,
     "deadlines": CHAIN | {R.INSPECTOR, R.HOTLINE_OPERATOR} | KEEPERS,
     "notices": frozenset({R.AUDITOR}) | KEEPERS,
-    "people": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
     "personal_data": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
+    "people": frozenset({R.AUDITOR, R.ADMINISTRATOR}),
     "audit": frozenset({R.AUDITOR}),
     "account": EVERYBODY,
 }
