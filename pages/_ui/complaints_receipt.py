@@ -29,9 +29,8 @@ def receipt(page: Page, filed: Filed) -> None:
         if detail.state is RequestState.CLOSED and detail.outcome is not None:
             note(_("Closed: {outcome}").format(outcome=label(detail.outcome)))
         elif detail.due_at is not None:
-            st.markdown(
-                f"**{plain(_('An answer is due {moment}').format(moment=due_words(detail.due_at, page.now)))}**"
-            )
+            words = _("An answer is due {moment}").format(moment=due_words(detail.due_at, page.now))
+            st.markdown(f"**{plain(words)}**", anchors=False)
         if detail.service:
             note(pick(detail.service, detail.service_en))
         if st.button(_("Open the request"), icon=":material/open_in_new:", key="open_filed"):
