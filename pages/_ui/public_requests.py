@@ -84,9 +84,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Followed:
-    """The code typed in this tab; it never stands in the address."""
+    """The code typed in this tab; it never stands in the address. `proof`: that the contact was named, for a while."""
 
     code: str
+    proof: str = ""
+    tries_left: int | None = None  # after a wrong answer
 
 
 @dataclass(frozen=True)

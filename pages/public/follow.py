@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.page import reading
+from pages._ui.public_contact import own_data
 from pages._ui.public_follow import (
     code_form,
     found_by,
@@ -34,6 +35,7 @@ with st.container(key="narrow"):
         if wish is not None:
             with speaking(page) as session:
                 fulfil(session, wish, code, page)
+        own_data(code, page)
     else:
         paper_status(found)
     if found is not None:
