@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
-from tests.browser.person import Person
+from tests.browser.person import WAIT, Person
 
 
 def keyed(person: Person, key: str) -> Locator:
@@ -26,6 +26,12 @@ def fill(person: Person, key: str, text: str) -> None:
 def tick(person: Person, key: str, words: str) -> None:
     """One of several answers, by what is written on it."""
     keyed(person, key).get_by_text(words, exact=True).first.click()
+
+
+def device_has_proved(person: Person) -> None:
+    """A public form is ready to be sent: the device has done its small sum, with nobody's help."""
+    proof = person.page.locator("[class*=st-key-proof_]").frame_locator("iframe").get_by_role("status")
+    expect(proof).to_have_text(person.word("Ready to send. No account and no puzzle is needed."), timeout=WAIT)
 
 
 def done(person: Person, message: str) -> None:

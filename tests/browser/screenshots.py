@@ -32,6 +32,7 @@ PEOPLE = {  # who looks at a screen, where it is not the supervisor
     "feeds": "cheng.yuan",
     "deadlines": "cheng.yuan",
     "notices": "cheng.yuan",
+    "personal_data": "jin.xin",
     "people": "jin.xin",
     "audit": "wei.min",
     "training": "yan.fang",

@@ -14,8 +14,19 @@ from tests.browser.screenshots import PEOPLE, USUAL_PERSON
 PHONE = 390
 ENOUGH_WORDS = re.compile(r"^[A-Z][a-z]+( [A-Za-z]+){2,}")  # a whole phrase: shorter texts are also names and codes
 VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
-    "complaints": ("view=calls", "view=overdue", "view=figures", "view=catalogue", "view=closed"),
-    "deadlines": ("view=year", "view=limits", "view=import"),
+    "complaints": (
+        "view=overdue",
+        "view=dispatch",
+        "view=decide",
+        "view=verify",
+        "view=calls",
+        "view=closed",
+        "view=figures",
+        "view=catalogue",
+        "view=exchange",
+        "view=templates",
+    ),
+    "deadlines": ("view=compare", "view=limits", "view=hours", "view=year", "view=import"),
     "evaluations": ("view=mine", "view=third_party", "view=templates"),
     "incentives": ("view=decisions", "view=appeals", "view=rules"),
     "inspections": ("view=coverage", "view=clauses"),
@@ -27,10 +38,12 @@ VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
         "view=hearings",
         "view=points",
     ),
+    "personal_data": ("view=wishes", "view=holds", "view=looks"),
     "programme": ("view=task", "view=change", "view=people"),
     "publication": ("view=calendar", "view=data"),
     "rankings": ("level=department", "level=area", "view=disparities", "view=disparities&unit=provider"),
     "rectifications": ("view=list",),
+    "topics": ("view=mass", "view=problems"),
     "training": ("view=course", "view=session", "view=need", "view=talent"),
 }
 

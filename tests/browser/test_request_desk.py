@@ -30,7 +30,7 @@ from qs.proofs import Proof, prove
 from qs.sentences import label
 from qs.settings import Settings
 from tests.browser.conftest import serving
-from tests.browser.forms import done, fill, keyed, press, tick
+from tests.browser.forms import device_has_proved, done, fill, keyed, press, tick
 from tests.browser.person import WAIT, Person
 
 SERVICE = "donghu-civic-centre"
@@ -133,9 +133,7 @@ def a_citizen_files_a_request(house: House) -> str:
         expect(keyed(citizen, "request_photos").get_by_text("window.png").first).to_be_visible(timeout=WAIT)
         fill(citizen, "request_phone", PHONE)
         fill(citizen, "request_name", "周女士")
-        ready = citizen.word("Ready to send. No account and no puzzle is needed.")
-        proof = citizen.page.locator("[class*=st-key-proof_]").frame_locator("iframe").get_by_role("status")
-        expect(proof).to_have_text(ready, timeout=WAIT)
+        device_has_proved(citizen)
         citizen.check_screen()
         press(citizen, "send_request")
         ticket = keyed(citizen, "receipt_code")

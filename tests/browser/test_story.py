@@ -43,7 +43,7 @@ from qs.rankings.queries import frozen_measures
 from qs.settings import Settings
 from qs.standards.models import Indicator
 from tests.browser.conftest import ROOT, environment, serving
-from tests.browser.forms import done, fill, keyed, press, tick
+from tests.browser.forms import device_has_proved, done, fill, keyed, press, tick
 from tests.browser.person import WAIT, Person
 from tests.conftest import fresh_store_url
 
@@ -156,6 +156,7 @@ def a_citizen_files_a_request(story: Story, site: str) -> tuple[str, int]:
     fill(citizen, "request_text", "综合窗口取号后等了两个小时，叫号屏一直没有动。")
     fill(citizen, "request_phone", "13800001234")
     fill(citizen, "request_name", "周女士")
+    device_has_proved(citizen)
     press(citizen, "send_request")
     ticket = keyed(citizen, "receipt_code")
     expect(ticket).to_be_visible(timeout=WAIT)
