@@ -1,16 +1,15 @@
-"""What a request may do next, how its code reads, and how the three rates are counted; pure."""
+"""What a request may do next, how its code reads, and when it is late; pure."""
 
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from qs.complaints.terms import (
-    BASIC_POINTS,
     EXTERNAL_ID_LENGTH,
     FILINGS_IN_FIVE_MINUTES,
     FILINGS_OF_ALL_PER_HOUR,
@@ -21,9 +20,6 @@ from qs.complaints.terms import (
     PLACE_LENGTH,
     REMEDY_LENGTH,
     REPLY_OUTCOMES,
-    RESOLUTION_WEIGHT,
-    RESPONSE_WEIGHT,
-    SATISFACTION_WEIGHT,
     TEXT_LENGTH,
     TITLE_LENGTH,
     WORKED_ON,
@@ -115,18 +111,6 @@ class IllegalStep(Conflict):
     code = "request_step_forbidden"
 
 
-@dataclass(frozen=True)
-class Rates:
-    """The three rates (三率) of some call-backs, and their composite; None where there was no valid call-back."""
-
-    valid: int
-    response: float | None
-    resolution: float | None
-    satisfaction: float | None
-    unweighted_satisfaction: float | None
-    composite: float | None  # 0 to 100
-
-
 def state_after(state: RequestState, step: StepKind, *, has_unit: bool = True) -> RequestState:
     """Where a step leads. Raises IllegalStep when it does not begin in this state.
 
@@ -143,28 +127,6 @@ def state_after(state: RequestState, step: StepKind, *, has_unit: bool = True) -
 def leads_on(step: StepKind) -> bool:
     """True for a step into a state of its own, not one that leaves the request where it is."""
     return STEPS[step][1] is not None
-
-
-def rates(valid: int, contacted: int, solved: int, satisfied: int, basically: int) -> Rates:
-    """The three rates of `valid` call-backs: how many said they were contacted, solved, satisfied, basically so.
-
-    Response = C/V, resolution = S/V, satisfaction = (Q4 + 0.9 Q3)/V, composite = 100 (0.1 response + 0.5 resolution
-    + 0.4 satisfaction). Source: the public implementation of a Beijing district; a configurable local rule.
-    """
-    if not 0 <= max(contacted, solved, satisfied + basically) <= valid:
-        raise ValueError("more answers than call-backs")
-    if valid == 0:
-        return Rates(0, None, None, None, None, None)
-    response, resolution = contacted / valid, solved / valid
-    satisfaction = (satisfied + BASIC_POINTS * basically) / valid
-    composite = RESPONSE_WEIGHT * response + RESOLUTION_WEIGHT * resolution + SATISFACTION_WEIGHT * satisfaction
-    return Rates(valid, response, resolution, satisfaction, (satisfied + basically) / valid, 100 * composite)
-
-
-def on_time_share(on_time: int, late: int, open_overdue: int) -> float | None:
-    """Closed on time / (closed + still open and overdue): 90, 10 and 20 make 0.75. None when there is nothing."""
-    counted = on_time + late + open_overdue
-    return on_time / counted if counted else None
 
 
 def code_of(random_bytes: bytes) -> str:

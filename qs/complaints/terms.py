@@ -241,13 +241,6 @@ class Satisfaction(StrEnum):
     DISSATISFIED = "dissatisfied"
     VERY_DISSATISFIED = "very_dissatisfied"
 
-    @property
-    def points(self) -> float:
-        """What the level counts in the satisfaction rate: 1, or BASIC_POINTS for basically satisfied."""
-        if self in (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED):
-            return 1.0
-        return BASIC_POINTS if self is Satisfaction.BASICALLY_SATISFIED else 0.0
-
 
 class Clock(StrEnum):
     """What runs against a time limit in the life of a request."""
@@ -272,9 +265,7 @@ class Ground(StrEnum):
     MONTH = "month"  # of assessment
 
 
-# Local rules, to be adapted; the weights are those of a Beijing district's public implementation, not an official text.
-BASIC_POINTS = 0.9
-RESPONSE_WEIGHT, RESOLUTION_WEIGHT, SATISFACTION_WEIGHT = 0.1, 0.5, 0.4
+# Local rules, to be adapted.
 MOST_REWORKS = 2  # then the request is handed to supervision
 MOST_PAUSES = 2  # of the clock of one request
 MOST_CALLS = 3  # attempts without success before a request may be closed without a call-back

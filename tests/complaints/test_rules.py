@@ -1,4 +1,4 @@
-"""The rules of requests: steps, codes, limits, the three rates and the on-time share."""
+"""The rules of requests: steps, codes, and limits."""
 
 from __future__ import annotations
 
@@ -27,37 +27,6 @@ from qs.errors import Conflict, InvalidInput
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-def test_the_three_rates_of_two_hundred_call_backs():
-    found = rules.rates(200, 196, 170, 150, 30)
-    assert (found.response, found.resolution, found.satisfaction) == pytest.approx((0.98, 0.85, 0.885))
-    assert found.composite == pytest.approx(87.70)
-    assert found.unweighted_satisfaction == pytest.approx(0.9)
-
-
-def test_rates_of_nothing_are_nothing_not_zero():
-    assert rules.rates(0, 0, 0, 0, 0) == rules.Rates(0, None, None, None, None, None)
-
-
-def test_more_answers_than_calls_are_a_mistake_of_the_programme():
-    with pytest.raises(ValueError, match="more answers"):
-        rules.rates(10, 11, 0, 0, 0)
-    with pytest.raises(ValueError, match="more answers"):
-        rules.rates(10, 0, 0, 6, 5)
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.just(n), *[st.integers(0, n)] * 3)), st.data())
-def test_rates_lie_between_nothing_and_all(counts, data):
-    valid, contacted, solved, satisfied = counts
-    found = rules.rates(valid, contacted, solved, satisfied, data.draw(st.integers(0, valid - satisfied)))
-    assert all(0 <= one <= 1 for one in (found.response, found.resolution, found.satisfaction))
-    assert 0 <= found.composite <= 100 + 1e-9
-
-
-def test_open_overdue_requests_count_against_completion_in_time():
-    assert rules.on_time_share(90, 10, 20) == 0.75
-    assert rules.on_time_share(0, 0, 0) is None
 
 
 @pytest.mark.parametrize(
