@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, Actor
 from qs.complaints import actions, call_backs, extensions, intake, reports
+from qs.complaints.catalogue_files import load_catalogue, plan_catalogue, shipped_lines
 from qs.complaints.supervision import raise_supervision
 from qs.complaints.terms import (
     CallBackAnswer,
@@ -39,6 +40,7 @@ from qs.demo.office import Office
 from qs.periods import local_day
 from qs.settings import settings
 
+CATALOGUE_DAYS = 560  # ago
 EXTENSION_REASON = "需要采购配件并协调施工单位，预计五个工作日内完成，已先采取临时措施。"
 RULING_REASON = "按派单目录和首接负责，由首接单位牵头办理。"
 REWORK_REASON = "诉求人反映问题没有解决，请再次到现场核实，按承诺时间办结。"
@@ -50,6 +52,7 @@ HANDLER_NOTE = "已与诉求人电话联系，约定现场查看时间。"
 
 def play(session: Session, office: Office) -> None:
     """Let every request live from its registration up to now; what has not happened yet stays open."""
+    keep_catalogue(session, office)
     city = City(session, office, texts(), places(session, office), calendar(session, actor=PUBLIC))
     rng = office.rng("complaints")
     kinds = (usual, stories, pending, named, asked_by_phone, alike)
@@ -69,6 +72,13 @@ def play(session: Session, office: Office) -> None:
             heapq.heappush(line, (max(following, at), next(order), life))
     actions.note_overdue(session, actor=office.people["chen.jing"], now=office.now)
     raise_supervision(session, actor=office.people["chen.jing"], now=office.now)
+
+
+def keep_catalogue(session: Session, office: Office) -> None:
+    """The dispatch catalogue as the office has kept it from the beginning."""
+    supervisor = office.people["chen.jing"]
+    plan = plan_catalogue(session, shipped_lines(), actor=supervisor)
+    load_catalogue(session, plan, actor=supervisor, now=office.day(CATALOGUE_DAYS))
 
 
 def has_begun(case: Case) -> bool:
