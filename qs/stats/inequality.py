@@ -244,7 +244,8 @@ def _mean(y: FloatArray, share: FloatArray) -> FloatArray:
 
 def _theil(y: FloatArray, share: FloatArray, centre: FloatArray, *, axis: int = -1) -> FloatArray:
     relative = _over(y, np.expand_dims(centre, axis))
-    return np.asarray((share * special.xlogy(relative, np.where(relative > 0, relative, 1.0))).sum(axis=axis))
+    found = (share * special.xlogy(relative, np.where(relative > 0, relative, 1.0))).sum(axis=axis)
+    return np.asarray(np.maximum(found, 0.0))  # never below by rounding
 
 
 def _over(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ from qs.stats.control_charts.terms import (
     MIN_CHART_POINTS,
     MIN_FIRM_POINTS,
     NO_DIFFERENCE_SHARE,
+    ROUNDING,
     BoolArray,
     CodeArray,
     Direction,
@@ -33,7 +34,6 @@ NEAR_SIGMAS = 2.0
 LIMIT_TAIL = 0.00135  # of a normal distribution beyond three sigmas on one side
 NEAR_TAIL = 0.02275  # beyond two
 SMALL_COUNT = 5.0  # under so many expected cases (of either kind) sigmas mislead and exact tails are used
-ROUNDING = 1e-9  # so near to SMALL_COUNT, and no nearer, is it by rounding alone
 LANEY_DISPERSION = 1.2  # from this dispersion on, limits of the plain chart are too narrow
 LANEY_CASES = 5000.0  # from this many cases a period on, even invisible mixing of cases outweighs chance
 _LEVELS = (LIMIT_TAIL, NEAR_TAIL, 0.5, 1 - NEAR_TAIL, 1 - LIMIT_TAIL)

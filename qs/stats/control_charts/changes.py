@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from qs.stats.control_charts.arguments import series_values
-from qs.stats.control_charts.terms import D2_FOR_PAIRS, NO_DIFFERENCE_SHARE, BoolArray, FloatArray, IntArray
+from qs.stats.control_charts.terms import D2_FOR_PAIRS, NO_DIFFERENCE_SHARE, ROUNDING, BoolArray, FloatArray, IntArray
 
 MIN_STEP_POINTS = 5  # on each side of a step
 # Penalty of one more change, in variances times the logarithm of the points: a change costs its date and its size.
@@ -51,7 +51,7 @@ def best_steps(values: ArrayLike, *, min_points: int = MIN_STEP_POINTS) -> Steps
     centred = np.where(present, observed - centre, 0.0)
     gain, allowed = _gains(centred, present, min_points)
     found = allowed.any(axis=1)
-    at = np.where(found, np.argmax(gain, axis=1), -1)
+    at = np.where(found, _first_best(gain), -1)
     rows, columns = np.arange(len(observed)), np.arange(observed.shape[1])
     older = columns < at[:, None]
     before = _mean_where(centred, present & older)
@@ -76,6 +76,13 @@ def _gains(centred: FloatArray, present: BoolArray, min_points: int) -> tuple[Fl
     allowed = present & (older >= min_points) & (newer >= min_points)
     inverse = 1 / np.maximum(older, 1) + 1 / np.maximum(newer, 1)
     return np.where(allowed, older_sum**2 * inverse, -np.inf), allowed
+
+
+def _first_best(gain: FloatArray) -> IntArray:
+    """The first column that explains as much as any; those that differ by rounding alone explain equally much."""
+    best = gain.max(axis=1, keepdims=True)
+    first: IntArray = np.argmax(gain >= best - ROUNDING * np.abs(np.where(np.isfinite(best), best, 0.0)), axis=1)
+    return first
 
 
 def _mean_where(values: FloatArray, counted: BoolArray) -> FloatArray:

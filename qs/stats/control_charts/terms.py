@@ -23,6 +23,7 @@ MIN_CHART_POINTS = 7  # with fewer a segment gets no limits and a series no icon
 MIN_FIRM_POINTS = 12  # limits made from fewer are trial limits: Making Data Count
 NO_DIFFERENCE_SHARE = 1e-12  # of a series' largest absolute value; smaller differences are rounding
 D2_FOR_PAIRS = 1.128  # mean range of two normal draws, in sigmas, as the NIST/SEMATECH e-Handbook 6.3.2.2 prints it
+ROUNDING = 1e-9  # two numbers that differ by less than this share of themselves differ by rounding alone
 SCREEN_MEAN_RANGES = 3.267  # upper limit of moving ranges, D4 for pairs: Provost & Murray, The Health Care Data Guide
 
 
