@@ -171,7 +171,6 @@ def a_citizen_files_a_request(story: Story, site: str) -> tuple[str, int]:
 def the_desk_dispatches(story: Story, site: str, request: int) -> None:
     operator = story.person(site, "ren.jia")
     operator.open(f"complaints?request={request}")
-    operator.page.get_by_text(operator.word("Brief to the unit")).first.click()
     fill(operator, "decision_brief", "综合窗口等候过久，请核查叫号和窗口安排。")
     press(operator, "decision_save")
     done(operator, "Dispatched.")
