@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from qs.access.queries import actors_by_username
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
-from qs.complaints.models import Request
-from qs.complaints.rungs import Ladder, Rung, Told, reached, read_ladder
+from qs.complaints.models import Request, RequestStep
+from qs.complaints.rungs import Ladder, Rung, Told, When, reached, read_ladder
 from qs.complaints.steps import reached as in_reach
 from qs.complaints.steps import step, supervise
 from qs.complaints.terms import WORKED_ON, RequestState, StepKind
@@ -51,7 +51,7 @@ def climb_ladder(session: Session, *, actor: Actor, now: datetime) -> int:
         if due is None or due_at is None or due.starts_at is None:
             continue
         place = reached(ladder, due.starts_at, due_at, now, known)
-        for rung, key in taken(request, ladder, place, due_at):
+        for rung, key in taken(session, request, ladder, place, due_at):
             climb(session, request, rung, key, people, actor=actor, now=now)
             climbed += 1
         request.rung = place  # lower than before when the limit moved: what lies above is to be climbed again
@@ -60,24 +60,31 @@ def climb_ladder(session: Session, *, actor: Actor, now: datetime) -> int:
     return climbed
 
 
-def taken(request: Request, ladder: Ladder, place: int, due_at: datetime) -> Iterator[tuple[Rung, str]]:
+def taken(
+    session: Session, request: Request, ladder: Ladder, place: int, due_at: datetime
+) -> Iterator[tuple[Rung, str]]:
     """The rungs to take now, each with what names it among notices: the highest of time, and one of reworks."""
     if place > request.rung:
         rung = ladder.place(place)
         yield rung, f"request:{request.id}:{rung.code}:{due_at:%Y%m%dT%H%M}"
     for rung in ladder.reworks:
-        is_new = rung.level is not None and (request.supervision is None or request.supervision.rank < rung.level.rank)
-        if request.rework_count >= rung.amount and is_new:
+        if request.rework_count >= rung.amount and not is_reminded(session, request, rung):
             yield rung, f"request:{request.id}:{rung.code}:{request.rework_count}"
+
+
+def is_reminded(session: Session, request: Request, rung: Rung) -> bool:
+    """True once this rung of reworks was taken: it is so once in the life of a request."""
+    of_it = (RequestStep.request_id == request.id, RequestStep.kind == StepKind.REMINDED, RequestStep.code == rung.code)
+    return session.scalar(sa.select(RequestStep.id).where(*of_it).limit(1)) is not None
 
 
 def climb(
     session: Session, request: Request, rung: Rung, key: str, people: Crew, *, actor: Actor, now: datetime
 ) -> None:
     """Take one rung: keep it in the history, raise the supervision, and tell those concerned."""
-    if rung.level is not None and supervise(session, request, rung.level, actor=actor, now=now):
-        request.version += 1
-    else:
+    is_raised = rung.level is not None and supervise(session, request, rung.level, actor=actor, now=now)
+    request.version += is_raised
+    if not is_raised or rung.when is When.REWORKS:
         step(session, request, StepKind.REMINDED, actor=actor, now=now, code=rung.code)
     session.flush()
     told = {one for name in rung.to for one in people.told(request, name)}

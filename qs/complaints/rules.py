@@ -32,12 +32,8 @@ from qs.complaints.terms import (
     RequestState,
     Running,
     StepKind,
-    Supervision,
 )
 from qs.complaints.wording import LABELS
-from qs.deadlines.rules import extended
-from qs.deadlines.terms import Calendar, LimitKind
-from qs.deadlines.terms import Limit as TimeLimit
 from qs.errors import Conflict, InvalidInput, Problem
 from qs.i18n import N_
 from qs.texts import composed, text_problems
@@ -232,19 +228,6 @@ def check_filings(of_all: int, by_address: int, about_service: int, in_five_minu
 def is_overdue(state: RequestState, due_at: datetime | None, now: datetime) -> bool:
     """True when nobody has replied and the limit has passed; at the limit itself it has not."""
     return state.is_worked_on and due_at is not None and now > due_at
-
-
-LEVELS = {Supervision.DAILY: 1, Supervision.LISTED: 3, Supervision.INTERVIEW: 5}  # working days over; local rule
-
-
-def level_of(calendar: Calendar, due_at: datetime, now: datetime) -> Supervision | None:
-    """How closely a request past its limit is watched: one, three and five working days over, at close of business."""
-    over = [
-        level
-        for level, days in LEVELS.items()
-        if now >= extended(calendar, due_at, TimeLimit(LimitKind.WORKING_DAYS, days)).due_at
-    ]
-    return over[-1] if over else None
 
 
 def used_share(started_at: datetime, due_at: datetime, now: datetime) -> float:

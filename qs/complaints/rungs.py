@@ -109,6 +109,13 @@ def rung_of(one: RungEntry) -> Rung:
     return Rung(one.code, When(one.when), one.amount, told, level, one.name, one.name_en)
 
 
+def level_of(ladder: Ladder, calendar: Calendar, due_at: datetime, now: datetime) -> Supervision | None:
+    """How closely a request so far past its limit is watched; None before the first rung with a level."""
+    late = [rung for rung in ladder.rungs if rung.level is not None and rung.when is When.WORKING_DAYS_AFTER]
+    over = [rung.level for rung in late if now >= moment_of(rung, due_at, due_at, calendar)]
+    return over[-1] if over else None
+
+
 def moment_of(rung: Rung, starts_at: datetime, due_at: datetime, calendar: Calendar) -> datetime:
     """When a request reaches a rung of time. The limit itself is not late; a moment after it is."""
     if rung.when is When.USED_SHARE:

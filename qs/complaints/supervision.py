@@ -11,6 +11,7 @@ from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
 from qs.complaints.models import Request
+from qs.complaints.rungs import level_of, read_ladder
 from qs.complaints.steps import step, supervise, taken, trace
 from qs.complaints.terms import STATEMENT, RequestState, StepKind, Supervision
 from qs.deadlines.queries import calendar
@@ -53,16 +54,16 @@ def answer_supervision(
 def raise_supervision(session: Session, *, actor: Actor, now: datetime) -> int:
     """Raise the supervision of every request past its limit as far as the ladder says; returns how many it raised.
 
-    One working day over: supervised; three: listed; five: interview (rules.level_of). Running it again changes
+    Silently, where `ladder.climb_ladder` also tells those concerned: for building a history. Running it again changes
     nothing; a paused request has no limit that passes.
     """
     actor.check_everywhere(P.COMPLAINTS_APPROVE)
     late = sa.select(Request).where(
         Request.state.in_([state for state in RequestState if state.is_worked_on]), Request.due_at < now
     )
-    known, raised = calendar(session, actor=actor), 0
+    ladder, known, raised = read_ladder(), calendar(session, actor=actor), 0
     for request in session.scalars(late.order_by(Request.id).with_for_update()):
-        level = None if request.due_at is None else rules.level_of(known, request.due_at, now)
+        level = None if request.due_at is None else level_of(ladder, known, request.due_at, now)
         if level is not None and supervise(session, request, level, actor=actor, now=now):
             request.version += 1
             raised += 1

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qs.actor import SYSTEM, Role
-from qs.complaints import extensions, pauses
+from qs.complaints import actions, call_backs, extensions, pauses
 from qs.complaints.ladder import climb_ladder
 from qs.complaints.models import Request, RequestRecusal, RequestStep
 from qs.complaints.rungs import LADDER, moment_of, reached, read_ladder, working_days_before
-from qs.complaints.terms import PauseReason, RecusalGround, RequestKind, RequestState, StepKind, Supervision
+from qs.complaints.terms import Outcome, PauseReason, RecusalGround, RequestKind, RequestState, StepKind, Supervision
 from qs.deadlines.library import shipped_years
 from qs.deadlines.terms import Calendar
 from qs.errors import InvalidInput, NotAllowed
@@ -189,6 +189,22 @@ def test_the_second_rework_brings_the_interview_at_once(store, desk, handled, no
     assert request_of(store, handled).supervision is Supervision.INTERVIEW
     assert {code for code, _ in told(store)} == {"reworked"}
     assert climb(store, now + 5 * HOUR) == 0
+
+
+def test_a_request_the_desk_sent_back_twice_is_told_too_although_it_is_under_supervision_already(store, desk, now):
+    with store.writing() as session:
+        request_id = at_stage(session, desk, RequestState.REPLIED, now)
+        for hours in (5, 7):
+            by = {"version": version(session, desk, request_id), "now": now + hours * HOUR}
+            call_backs.send_back_request(session, request_id, "答复不实", actor=desk.hotline, **by)
+            if hours == 5:
+                by["version"] += 1
+                given = {"outcome": Outcome.RESOLVED, "actor": desk.leader}
+                actions.reply_request(session, request_id, "又办", **given, **by)
+    assert request_of(store, request_id).supervision is Supervision.INTERVIEW
+    assert climb(store, now + 8 * HOUR) == 1
+    assert {code for code, _ in told(store)} == {"reworked"}
+    assert climb(store, now + 9 * HOUR) == 0
 
 
 def test_before_it_is_dispatched_those_who_dispatch_are_told(store, desk, now):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qs.complaints import rules
+from qs.complaints import rules, rungs
 from qs.complaints.terms import (
     CallBackAnswer,
     Clock,
@@ -222,7 +222,7 @@ CALENDAR = Calendar(ZoneInfo("Asia/Shanghai"))  # weekends only
 )
 def test_supervision_rises_with_the_working_days_over(hours, level):
     monday_close = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # 17:30 in Shanghai
-    assert rules.level_of(CALENDAR, monday_close, monday_close + hours * HOUR) is level
+    assert rungs.level_of(rungs.read_ladder(), CALENDAR, monday_close, monday_close + hours * HOUR) is level
 
 
 @pytest.mark.parametrize(
