@@ -18,14 +18,31 @@ from pages._ui.widgets import note, plain, section, show_error, show_text
 from qs.actor import Permission
 from qs.complaints import details
 from qs.complaints.details import RequestDetail
-from qs.complaints.terms import PauseReason, Refusal, RequestState, Supervision
+from qs.complaints.terms import (
+    ExclusionReason,
+    PauseReason,
+    RecusalGround,
+    Refusal,
+    RequestState,
+    ReviewDecision,
+    ReviewStage,
+    Supervision,
+)
 from qs.errors import NotFound
 from qs.i18n import day, moment, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.sentences import label
 
 SHOWN_STEPS = 5
-CODED = (PauseReason, Refusal, Supervision)  # kinds of a coded reason that a step may carry
+CODED = (
+    PauseReason,
+    Refusal,
+    Supervision,
+    ExclusionReason,
+    ReviewStage,
+    ReviewDecision,
+    RecusalGround,
+)  # kinds of a coded reason that a step may carry
 
 
 def request_card(page: Page, request_id: int) -> None:
