@@ -19,6 +19,7 @@ from qs.actor import Permission
 from qs.complaints import details
 from qs.complaints.details import RequestDetail
 from qs.complaints.terms import (
+    FOR_UNITS,
     ExclusionReason,
     PauseReason,
     RecusalGround,
@@ -224,7 +225,7 @@ def history(detail: RequestDetail) -> None:
 def step_line(one: details.Step) -> None:
     who = pick(one.person, one.person_en)
     head = f"**{plain(label(one.kind))}**"
-    seen = "" if one.is_told else " :material/visibility_off:"
+    seen = "" if one.is_told and one.kind not in FOR_UNITS else " :material/visibility_off:"
     line = " · ".join(part for part in (moment(one.at), who, coded(one.code)) if part)
     st.markdown(f"{head}{seen}  \n:small[:gray[{plain(line)}]]", anchors=False)
     if one.note:

@@ -24,6 +24,7 @@ from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached
 from qs.complaints.terms import (
     EDITED,
+    FOR_UNITS,
     STATEMENT,
     WITHOUT_CO_UNITS,
     Outcome,
@@ -373,7 +374,7 @@ def request_by_receipt(session: Session, code: str, *, actor: Actor, now: dateti
         refusal=request.refusal,
         answer=request.answer if is_answered else "",
         closed_at=request.closed_at,
-        steps=tuple(StatusStep(one.kind, one.at, one.note) for one in steps),
+        steps=tuple(StatusStep(one.kind, one.at, "" if one.kind in FOR_UNITS else one.note) for one in steps),
         can_add=is_open,
         can_withdraw=is_open,
         can_rate=not is_open and request.outcome is not Outcome.WITHDRAWN and request.service_id is not None,

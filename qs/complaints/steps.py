@@ -277,7 +277,8 @@ def send(
     request.area_id = request.area_id or service.area_id
     request.dispatched_at, request.handler_id, request.signed_at = now, None, None
     until = limit_if_any(session, request, RETURN_RULE, actor=actor, now=now)
-    step(session, request, kind, actor=actor, now=now, note=note or brief, code=code, until=until)
+    words = note or brief
+    step(session, request, kind, actor=actor, now=now, note=words, code=code, is_told=True, until=until)
 
 
 def note_late(session: Session, request: Request, *, actor: Actor, now: datetime) -> bool:

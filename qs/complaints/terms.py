@@ -223,6 +223,9 @@ class StepKind(StrEnum):
     REOPENED = "reopened"  # by a review that wants it handled again
 
 
+FOR_UNITS = (StepKind.DISPATCHED, StepKind.RULED)  # the requester is told that it happened; the words are the unit's
+
+
 class TemplatePurpose(StrEnum):
     """What prepared words are for."""
 

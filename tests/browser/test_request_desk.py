@@ -44,6 +44,7 @@ WHY_NOT = "叫号屏今天又停了，窗口仍然只开一个。"
 SECOND_ANSWER = "叫号屏已经更换，高峰时段增开两个综合窗口，并安排专人引导。"
 HISTORY = (  # as the requester reads it
     StepKind.REGISTERED,
+    StepKind.DISPATCHED,
     StepKind.SIGNED,
     StepKind.REPLIED,
     StepKind.SENT_BACK,

@@ -544,6 +544,15 @@ def test_at_its_limit_a_request_is_not_late_yet(store, desk, now):
         assert actions.note_overdue(session, actor=desk.supervisor, now=due + timedelta(seconds=1)) == 1
 
 
+def test_the_requester_reads_that_it_was_dispatched_and_not_the_brief(store, desk, now):
+    with store.writing() as session:
+        filed = intake.file_request(session, wanted(desk), actor=desk.hotline, now=now)
+        sending = {"service_id": desk.world.emergency, "brief": "核查夜班排班", "actor": desk.hotline, "now": now}
+        actions.dispatch_request(session, filed.request_id, version=1, **sending)
+        seen = details.request_by_receipt(session, filed.receipt_code, actor=PUBLIC, now=now)
+    assert [(one.kind, one.text) for one in seen.steps] == [(StepKind.REGISTERED, ""), (StepKind.DISPATCHED, "")]
+
+
 def test_a_confidential_matter_is_dispatched_with_a_brief_and_the_unit_reads_nothing_else(store, desk, now):
     with store.writing() as session:
         secret = {"kind": RequestKind.REPORT, "title": "我是护工小周，举报夜班无人", "service_id": desk.world.permits}
