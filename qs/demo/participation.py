@@ -224,7 +224,7 @@ def play_manipulation(told: Told) -> None:
     first, second = office.people["chen.jing"], office.people["zhou.wei"]
     ended_at = burst(told, words["service"], words["days"], words["count"], devices=2)
     noticed_at = told.at_work(ended_at + timedelta(days=1))
-    found = marked(told, noticed_at)
+    found = marked(told, words["service"], noticed_at)
     exclusion_id = actions.propose_exclusion(
         told.session, found, Ground.MANIPULATED, evidence=words["evidence"], actor=first, now=noticed_at
     )
@@ -238,7 +238,7 @@ def play_manipulation(told: Told) -> None:
     )
     ended_at = burst(told, words["pending_service"], words["pending_days"], words["pending_count"], devices=3)
     later = told.at_work(ended_at + timedelta(days=1))
-    suspect = marked(told, later)
+    suspect = marked(told, words["pending_service"], later)
     if later < office.now:
         actions.propose_exclusion(
             told.session, suspect, Ground.MANIPULATED, evidence=words["pending_evidence"], actor=second, now=later
@@ -269,10 +269,20 @@ def burst(told: Told, code: str, days_before: float, count: int, *, devices: int
     return starts_at + timedelta(hours=1)
 
 
-def marked(told: Told, now: datetime) -> list[int]:
-    """Run the nightly check and return what it marked and nobody has proposed yet."""
+def marked(told: Told, code: str, now: datetime) -> list[int]:
+    """Run the nightly check and return the full marks it suspects at one service and nobody has proposed yet.
+
+    What else it marked that day stays for the supervisors: negative ratings among them were handled by somebody, who
+    could not decide on them any more.
+    """
     actions.mark_suspicious(
         told.session, since=now - timedelta(days=3), rng=told.office.rng("suspicions"), actor=SYSTEM, now=now
     )
-    statement = sa.select(Rating.id).where(Rating.signals != "", Rating.exclusion_id.is_(None)).order_by(Rating.id)
+    statement = sa.select(Rating.id).where(
+        Rating.signals != "",
+        Rating.exclusion_id.is_(None),
+        Rating.service_id == told.office.services[code],
+        Rating.level == Level.VERY_SATISFIED,
+    )
+    statement = statement.order_by(Rating.id)
     return list(told.session.scalars(statement))
