@@ -157,7 +157,7 @@ def test_a_receipt_shows_where_the_matter_stands_without_personal_data(store, de
         True,
         False,
     )
-    assert [one.kind for one in status.steps] == [StepKind.REGISTERED]
+    assert [one.kind for one in status.steps] == [StepKind.REGISTERED, StepKind.DISPATCHED]
     assert "张三" not in str(status)
     assert "内部讨论" not in str(status)
 

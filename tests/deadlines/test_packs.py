@@ -188,7 +188,7 @@ def test_a_due_date_keeps_pack_urgency_rule_article_calendar_hours_and_trace(rea
         "cn-xinfang",
         "complex",
         "request.handle",
-        "34",
+        "22–36",
     )
     assert (trace.calendar_version, trace.windows, len(trace.days)) == ("2026.1 2027.?", USUAL_WINDOWS, 61)
     assert trace.due.is_provisional
