@@ -98,12 +98,7 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
     is_gradual = np.zeros(len(values), dtype=bool)
     for row in np.flatnonzero((side != 0) & lasting):
         is_gradual[row] = slides(own[row], int(steps.at[row]))
-    onset = np.where(is_step, steps.at, run)
-    onset = np.where(is_gradual & (drift.onset >= 0), drift.onset, onset)
-    rest = np.where(np.arange(own.shape[1]) < onset[:, None], own, np.nan)
-    since = np.where(np.arange(own.shape[1]) >= onset[:, None], own, np.nan)
-    before = np.where(is_gradual, drift.base, np.where(is_step, steps.before, mean_of(rest, mean)))
-    after = np.where(is_gradual, newest_mean(own), np.where(is_step, steps.after, mean_of(since, values[latest])))
+    onset, before, after = levels(own, steps, drift, run, mean, values[latest], is_step=is_step, is_gradual=is_gradual)
     p_change = np.minimum(TESTS_OF_CHANGE * np.minimum(np.minimum(p_point, steps.p_value), drift.p_value), 1.0)
 
     signs = np.array([{Direction.UP: 1, Direction.DOWN: -1}.get(one, 0) for one in direction])
@@ -128,6 +123,27 @@ def evidence(values: Matrix, *, direction: list[Direction], target: Vector, segm
         misses=has_target & np.array([found is Assurance.FAILS for found in charts.assurance]),
         p_target=np.where(has_target, student.sf(np.nan_to_num(short), freedom), np.nan),
     )
+
+
+def levels(
+    own: Matrix,
+    steps: Steps,
+    drift: _Drift,
+    run: Columns,
+    mean: Vector,
+    newest: Vector,
+    *,
+    is_step: Flags,
+    is_gradual: Flags,
+) -> tuple[Vector, Vector, Vector]:
+    """When each change began, and the level before and after: as a slope, a step, or else a run tells it."""
+    onset = np.where(is_step, steps.at, run)
+    onset = np.where(is_gradual & (drift.onset >= 0), drift.onset, onset)
+    rest = np.where(np.arange(own.shape[1]) < onset[:, None], own, np.nan)
+    since = np.where(np.arange(own.shape[1]) >= onset[:, None], own, np.nan)
+    before = np.where(is_gradual, drift.base, np.where(is_step, steps.before, mean_of(rest, mean)))
+    after = np.where(is_gradual, newest_mean(own), np.where(is_step, steps.after, mean_of(since, newest)))
+    return onset, before, after
 
 
 @dataclass(frozen=True, eq=False)
