@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.measuring import detail, headline, ratios, rounds, spread
 from qs import migrations
 from qs.actor import SYSTEM
-from qs.complaints.history import history_figures, request_histories
+from qs.complaints.figures.history import history_figures, request_histories
 from qs.complaints.terms import Ground
 from qs.db import Database, make_engine
 from qs.observations.imports import import_file

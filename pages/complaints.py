@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id
-from pages._ui.complaints_case import request_card
-from pages._ui.complaints_catalogue import catalogue_view
-from pages._ui.complaints_desk import desk_counts, finding, first_row, queue_choice, request_list, wanted_list
-from pages._ui.complaints_exchange import exchange_view
-from pages._ui.complaints_figures import figures
-from pages._ui.complaints_templates import templates_view
+from pages._ui.complaints.case import request_card
+from pages._ui.complaints.catalogue import catalogue_view
+from pages._ui.complaints.desk import desk_counts, finding, first_row, queue_choice, request_list, wanted_list
+from pages._ui.complaints.exchange import exchange_view
+from pages._ui.complaints.figures import figures
+from pages._ui.complaints.templates import templates_view
 from pages._ui.page import go, open_page
 from pages._ui.widgets import Action, empty_state, head
 from qs.actor import Permission

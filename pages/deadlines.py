@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pages._ui.choices import view
-from pages._ui.deadlines_count import diagnostic
-from pages._ui.deadlines_office import hours_form, pack_form
-from pages._ui.deadlines_packs import comparison, limit_list
-from pages._ui.deadlines_parts import finding, import_form, recount, year_view
+from pages._ui.deadlines.count import diagnostic
+from pages._ui.deadlines.office import hours_form, pack_form
+from pages._ui.deadlines.packs import comparison, limit_list
+from pages._ui.deadlines.parts import finding, import_form, recount, year_view
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import head
 from qs.actor import Permission

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, view, words_by_code
-from pages._ui.directory_cards import service_card, service_counts, service_list
-from pages._ui.directory_exchange import export_part, import_part
-from pages._ui.directory_forms import add_service_form
-from pages._ui.directory_tables import table_view
+from pages._ui.directory.cards import service_card, service_counts, service_list
+from pages._ui.directory.exchange import export_part, import_part
+from pages._ui.directory.forms import add_service_form
+from pages._ui.directory.tables import table_view
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, note
 from qs.actor import Permission

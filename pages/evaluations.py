@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, view
-from pages._ui.evaluations_cycle import close_part, open_form, templates_part, third_party_part
-from pages._ui.evaluations_overview import finding, matrix, my_sheets, progress
-from pages._ui.evaluations_sheet import back_button, sheet_form, sheet_to_read, top
-from pages._ui.evaluations_steps import steps_part, timeline
+from pages._ui.evaluations.cycle import close_part, open_form, templates_part, third_party_part
+from pages._ui.evaluations.overview import finding, matrix, my_sheets, progress
+from pages._ui.evaluations.sheet import back_button, sheet_form, sheet_to_read, top
+from pages._ui.evaluations.steps import steps_part, timeline
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, show_error
 from qs.actor import Permission, Role

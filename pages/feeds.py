@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, view
-from pages._ui.feed_history import history_part
-from pages._ui.feed_keys import keys_part
-from pages._ui.feed_lists import feed_card, feed_counts, feed_table, feeds_begin
-from pages._ui.feed_loading import loading_part
-from pages._ui.feed_mapper import mapper_part
+from pages._ui.feeds.history import history_part
+from pages._ui.feeds.keys import keys_part
+from pages._ui.feeds.lists import feed_card, feed_counts, feed_table, feeds_begin
+from pages._ui.feeds.loading import loading_part
+from pages._ui.feeds.mapper import mapper_part
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import head
 from qs.actor import Permission

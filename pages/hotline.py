@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.complaints_intake import begin_anew, intake, registered
-from pages._ui.complaints_receipt import receipt
+from pages._ui.complaints.intake import begin_anew, intake, registered
+from pages._ui.complaints.receipt import receipt
 from pages._ui.page import go, open_page
 from pages._ui.widgets import Action, head
 from qs.actor import Permission

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, view
-from pages._ui.incentives_builder import builder
-from pages._ui.incentives_cards import proposal_card
-from pages._ui.incentives_lists import nominate_form, of_view, proposal_list, propose_form, veto_form, veto_list
-from pages._ui.incentives_rules import (
+from pages._ui.incentives.builder import builder
+from pages._ui.incentives.cards import proposal_card
+from pages._ui.incentives.lists import nominate_form, of_view, proposal_list, propose_form, veto_form, veto_list
+from pages._ui.incentives.rules import (
     head_of_builder,
     head_of_rules,
     no_rules,
@@ -17,7 +17,7 @@ from pages._ui.incentives_rules import (
     rule_list,
     simulated_rule,
 )
-from pages._ui.incentives_words import (
+from pages._ui.incentives.words import (
     appeals_finding,
     decisions_finding,
     proposals_finding,

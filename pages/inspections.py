@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, view
-from pages._ui.inspections_card import back_button, opened
-from pages._ui.inspections_lists import calendar, clauses_part, coverage_part, filtered, finding, inspection_list
-from pages._ui.inspections_plan import plan_form
+from pages._ui.inspections.card import back_button, opened
+from pages._ui.inspections.lists import calendar, clauses_part, coverage_part, filtered, finding, inspection_list
+from pages._ui.inspections.plan import plan_form
 from pages._ui.page import open_page, reading
 from pages._ui.widgets import Action, empty_state, head, note, show_error
 from qs.actor import Permission

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pages._ui.public_page import open_public
-from pages._ui.public_wall import wall
+from pages._ui.public.page import open_public
+from pages._ui.public.wall import wall
 
 page = open_public("kiosk")
 wall()

@@ -6,14 +6,14 @@ import streamlit as st
 
 from pages._ui.choices import keep, view
 from pages._ui.page import open_page, reading
-from pages._ui.participation_consultations import consultations_view, is_editor
-from pages._ui.participation_exclusions import exclusions_view
-from pages._ui.participation_heading import finding
-from pages._ui.participation_hearings import hearings_view
-from pages._ui.participation_negatives import negatives_view
-from pages._ui.participation_points import points_view
-from pages._ui.participation_ratings import figures_view
-from pages._ui.participation_suggestions import suggestions_view
+from pages._ui.participation.consultations import consultations_view, is_editor
+from pages._ui.participation.exclusions import exclusions_view
+from pages._ui.participation.heading import finding
+from pages._ui.participation.hearings import hearings_view
+from pages._ui.participation.negatives import negatives_view
+from pages._ui.participation.points import points_view
+from pages._ui.participation.ratings import figures_view
+from pages._ui.participation.suggestions import suggestions_view
 from pages._ui.widgets import Action, head
 from qs.actor import Permission
 from qs.i18n import gettext as _

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import personal_looks, personal_matrix, personal_wishes
 from pages._ui.choices import view
 from pages._ui.page import open_page, reading
+from pages._ui.personal_data import looks, matrix, wishes
 from pages._ui.widgets import head
 from qs.actor import Permission
 from qs.i18n import gettext as _
@@ -21,24 +21,24 @@ with reading() as session:
     looks = queries.reveal_rows(session, actor=page.actor)
     reports = retention.run_reports(session, actor=page.actor)
 
-head(*personal_matrix.finding(lines, wishes, held, reports, page.now))
+head(*matrix.finding(lines, wishes, held, reports, page.now))
 shown = view(
     _("View"),
     {"times": _("Times of keeping"), "wishes": _("Wishes to be erased"), "holds": _("Holds"), "looks": _("Looks")},
 )
 may_erase = page.actor.has_everywhere(Permission.PERSONAL_ERASE)
 if shown == "times":
-    personal_matrix.matrix_table(page, lines)
+    matrix.matrix_table(page, lines)
     left, right = st.columns(2, gap="medium")
     with left:
-        personal_matrix.report_list(reports)
+        matrix.report_list(reports)
     with right:
         if may_erase:
-            personal_matrix.run_part(page, lines)
-            personal_matrix.set_part(page)
+            matrix.run_part(page, lines)
+            matrix.set_part(page)
 elif shown == "wishes":
-    personal_wishes.wish_list(page, wishes, may_decide=may_erase)
+    wishes.wish_list(page, wishes, may_decide=may_erase)
 elif shown == "holds":
-    personal_wishes.hold_list(page, held, may_hold=may_erase)
+    wishes.hold_list(page, held, may_hold=may_erase)
 else:
-    personal_looks.look_list(looks)
+    looks.look_list(looks)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, view
 from pages._ui.page import open_page, reading
-from pages._ui.programme_people import adopt_part, begin_form, parties, service_leaders
-from pages._ui.programme_plan import change_list, finding, gantt, task_card, task_list
+from pages._ui.programme.people import adopt_part, begin_form, parties, service_leaders
+from pages._ui.programme.plan import change_list, finding, gantt, task_card, task_list
 from pages._ui.widgets import empty_state, head, note
 from qs.actor import Permission
 from qs.i18n import gettext as _

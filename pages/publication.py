@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._ui.choices import kept_id, view
 from pages._ui.page import open_page, reading
-from pages._ui.publication_calendar import calendar_buttons, calendar_list, item_form
-from pages._ui.publication_lists import data_list, finding, release_list
-from pages._ui.publication_release import prepare_panel, release_card
+from pages._ui.publication.calendar import calendar_buttons, calendar_list, item_form
+from pages._ui.publication.lists import data_list, finding, release_list
+from pages._ui.publication.release import prepare_panel, release_card
 from pages._ui.widgets import empty_state, head
 from qs.actor import PUBLIC, Permission
 from qs.i18n import gettext as _

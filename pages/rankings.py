@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import rankings_disparities, rankings_lists, rankings_why
 from pages._ui.choices import choice, view, words_by_code
 from pages._ui.page import open_page, reading
-from pages._ui.rankings_freezing import freezing_card, scheme_popover
-from pages._ui.rankings_shown import chosen_period, filtered, finding, period_words, shown_ranking
+from pages._ui.rankings import disparities, lists, why
+from pages._ui.rankings.freezing import freezing_card, scheme_popover
+from pages._ui.rankings.shown import chosen_period, filtered, finding, period_words, shown_ranking
 from pages._ui.widgets import empty_state, head
 from qs.actor import Permission
 from qs.i18n import gettext as _
@@ -26,7 +26,7 @@ bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
 with bar:
     looked_at = view(_("What is shown"), {RANKING: _("Ranking"), DISPARITIES: _("Disparities")})
 if looked_at == DISPARITIES:
-    rankings_disparities.room(page, periods, top, bar)
+    disparities.room(page, periods, top, bar)
 else:
     with bar:
         level = Level(view(_("Who is compared"), {one.value: label(one) for one in Level}, key="level"))
@@ -58,15 +58,15 @@ else:
         left, right = st.columns([2.1, 1], gap="medium")
         with left:
             if level is Level.SERVICE:
-                rankings_lists.league(shown, listed)
+                lists.league(shown, listed)
             else:
-                rankings_lists.units(shown)
+                lists.units(shown)
             with st.container(horizontal=True, gap="small"):
-                rankings_lists.export_button(page, shown)
+                lists.export_button(page, shown)
                 scheme_popover(page)
         with right:
             if level is Level.SERVICE:
-                rankings_why.why_card(page, shown, listed)
+                why.why_card(page, shown, listed)
             else:
-                rankings_lists.gap_card(shown)
-            rankings_lists.unranked_card(shown, listed)
+                lists.gap_card(shown)
+            lists.unranked_card(shown, listed)

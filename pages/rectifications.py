@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages._ui.choices import keep, kept_id, view
 from pages._ui.page import open_page, reading
-from pages._ui.rectification_board import board, export_button, filtered, finding, order_list
-from pages._ui.rectification_card import back_button, heading, matter, standing, timeline, work
-from pages._ui.rectification_forms import next_step
-from pages._ui.rectification_loop import loop_part
+from pages._ui.rectifications.board import board, export_button, filtered, finding, order_list
+from pages._ui.rectifications.card import back_button, heading, matter, standing, timeline, work
+from pages._ui.rectifications.forms import next_step
+from pages._ui.rectifications.loop import loop_part
 from pages._ui.widgets import empty_state, head, note, show_error
 from qs.actor import Permission
 from qs.errors import NotFound

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._ui.choices import kept_id
 from pages._ui.page import open_page, reading
-from pages._ui.signals_card import back_button, chart, explained, heading, history, standing
-from pages._ui.signals_forms import next_step
-from pages._ui.signals_list import export_button, filtered, finding, inbox
+from pages._ui.signals.card import back_button, chart, explained, heading, history, standing
+from pages._ui.signals.forms import next_step
+from pages._ui.signals.list import export_button, filtered, finding, inbox
 from pages._ui.widgets import empty_state, head, note, show_error
 from qs.actor import Permission
 from qs.errors import NotFound

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._ui.choices import choice, keep, kept_id, view, words_by_code
 from pages._ui.page import open_page, reading
-from pages._ui.standards_cards import clause_card, compared, indicator_card
-from pages._ui.standards_forms import new_clause_form, new_indicator_form
-from pages._ui.standards_lists import clause_list, export_buttons, finding, indicator_list, indicator_rows
+from pages._ui.standards.cards import clause_card, compared, indicator_card
+from pages._ui.standards.forms import new_clause_form, new_indicator_form
+from pages._ui.standards.lists import clause_list, export_buttons, finding, indicator_list, indicator_rows
 from pages._ui.widgets import Action, empty_state, head, note
 from qs.actor import Permission
 from qs.i18n import gettext as _

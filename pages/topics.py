@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages._ui.choices import keep, kept_id, view
 from pages._ui.page import open_page, reading
-from pages._ui.topics_card import topic_card
-from pages._ui.topics_forms import propose_form
-from pages._ui.topics_list import emerging_words, finding, mass_list, repeat_list, topic_list
-from pages._ui.topics_problem import problem_page
-from pages._ui.topics_problems import problem_cards
+from pages._ui.topics.card import topic_card
+from pages._ui.topics.forms import propose_form
+from pages._ui.topics.list import emerging_words, finding, mass_list, repeat_list, topic_list
+from pages._ui.topics.problem import problem_page
+from pages._ui.topics.problems import problem_cards
 from pages._ui.widgets import Action, empty_state, head
 from qs.actor import Permission
 from qs.i18n import gettext as _

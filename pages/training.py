@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pages._ui.choices import view
 from pages._ui.page import open_page, reading
-from pages._ui.training_courses import course_view, finding, hours_view, session_view
-from pages._ui.training_talent import need_view, talent_view
+from pages._ui.training.courses import course_view, finding, hours_view, session_view
+from pages._ui.training.talent import need_view, talent_view
 from pages._ui.widgets import head
 from qs.actor import Permission
 from qs.i18n import gettext as _

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
-from qs.complaints.templates import prepare_reply_templates
+from qs.complaints.handling.templates import prepare_reply_templates
 from qs.deadlines.actions import load_calendars, load_packs
 from qs.deadlines.library import shipped_packs, shipped_years
 from qs.deadlines.loading import lock_packs

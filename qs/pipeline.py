@@ -10,8 +10,8 @@ import numpy as np
 
 from qs.actor import SYSTEM
 from qs.complaints import actions as complaints
-from qs.complaints.ladder import climb_ladder
-from qs.complaints.mails import tell_requesters
+from qs.complaints.ladder.climbing import climb_ladder
+from qs.complaints.ladder.mails import tell_requesters
 from qs.db import Database
 from qs.monitoring import actions as monitoring
 from qs.monitoring.scanning import Scanned

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM
 from qs.audit.checkpoints import append_checkpoint, checkpoint_line
 from qs.audit.verify import verify_trail
-from qs.complaints.verify import Difference, verify_requests
+from qs.complaints.figures.verify import Difference, verify_requests
 from qs.db import Database
 from qs.incentives.verify import verify_decisions
 from qs.observations.verify import verify_rollups

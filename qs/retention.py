@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qs.access import keeping as access
 from qs.actor import Actor, Permission
-from qs.complaints import keeping as complaints
+from qs.complaints.protection import keeping as complaints
 from qs.db import Database
 from qs.errors import Conflict, NotFound
 from qs.notices import keeping as notices

@@ -8,10 +8,10 @@ from enum import StrEnum
 from qs.access import terms as access
 from qs.attachments import terms as attachments
 from qs.audit import terms as audit
-from qs.complaints import aftermath_wording as aftermath
-from qs.complaints import catalogue_wording as catalogue
-from qs.complaints import handling_wording as handling
 from qs.complaints import wording as complaints
+from qs.complaints.aftermath import wording as aftermath
+from qs.complaints.catalogue import wording as catalogue
+from qs.complaints.handling import wording as handling
 from qs.deadlines import wording as deadlines
 from qs.directory import terms as directory
 from qs.errors import Fact, Problem, QualityError

@@ -199,8 +199,8 @@ def test_every_action_says_who_acts(name, node):
 
 PAGES = [*(ROOT / "pages").glob("*.py"), *(ROOT / "pages" / "public").glob("*.py")]
 FOR_EVERYBODY = ("pages/public/", "pages/kiosk.py")  # whose door asks nobody who they are
-MAY_SEND_MARKUP = "pages/_ui/public_style.py"  # loads the style sheets of the public pages, static files
-MAY_BRING_PARTS = "pages/_ui/public_parts.py"  # the only place whose own scripts run in the visitor's browser
+MAY_SEND_MARKUP = "pages/_ui/public/style.py"  # loads the style sheets of the public pages, static files
+MAY_BRING_PARTS = "pages/_ui/public/parts.py"  # the only place whose own scripts run in the visitor's browser
 
 
 @pytest.mark.parametrize("path", sorted(PAGES), ids=name_of)
@@ -241,7 +241,7 @@ def test_no_screen_shows_raw_html_or_holds_sql(path):
     assert "streamlit.components" not in text or name_of(path) == MAY_BRING_PARTS
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui" / "parts").rglob("*.*")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui" / "public" / "parts").rglob("*.*")), ids=name_of)
 def test_parts_of_public_forms_fetch_nothing_and_write_text_only(path):
     text = path.read_text(encoding="utf-8")
     for word in ("http:", "https:", "//cdn", "innerHTML", "outerHTML", "eval(", "fetch(", "XMLHttpRequest", "import("):
@@ -258,7 +258,7 @@ def test_the_one_place_that_sends_markup_sends_whole_files_only():
     assert handed == {"PUBLIC", "PUBLIC_DARK", "WALL"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui").glob("*.css")), ids=name_of)
+@pytest.mark.parametrize("path", sorted((ROOT / "pages" / "_ui").rglob("*.css")), ids=name_of)
 def test_style_sheets_fetch_nothing(path):
     text = path.read_text(encoding="utf-8")
     assert "url(" not in text

@@ -12,7 +12,7 @@ import streamlit as st
 from pages._ui import cached, figures
 from pages._ui.live import ASSURANCE_ICONS, COLOURS, arrow
 from pages._ui.page import reading, saving
-from pages._ui.rectification_signal import signal_order
+from pages._ui.rectifications.signal import signal_order
 from pages._ui.run import Page, go
 from pages._ui.tables import table
 from pages._ui.widgets import definition, note, plain, section, show_text

@@ -10,7 +10,7 @@ from pages._ui.facts import fact_list
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note
 from qs.actor import Permission
-from qs.complaints.recusals import reveal_requester
+from qs.complaints.protection.recusals import reveal_requester
 from qs.i18n import gettext as _
 from qs.i18n import moment, ngettext, number
 from qs.sentences import label

@@ -6,9 +6,9 @@ import streamlit as st
 
 from pages._ui.choices import kept_id
 from pages._ui.page import reading
-from pages._ui.public_cached import open_services
-from pages._ui.public_layout import BigLink, big_links, footer, page_head
-from pages._ui.public_page import (
+from pages._ui.public.cached import open_services
+from pages._ui.public.layout import BigLink, big_links, footer, page_head
+from pages._ui.public.page import (
     address_hash,
     challenge,
     forget_challenge,
@@ -18,7 +18,7 @@ from pages._ui.public_page import (
     said,
     speaking,
 )
-from pages._ui.public_requests import receipt, request_form, service_words
+from pages._ui.public.requests import receipt, request_form, service_words
 from qs.complaints import challenges, details
 from qs.complaints.terms import Filed
 from qs.i18n import gettext as _

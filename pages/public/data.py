@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.page import reading
-from pages._ui.public_cached import figures
-from pages._ui.public_data import feed_card, how_to_check, release_card
-from pages._ui.public_figures import age_text, nothing_published, period_text
-from pages._ui.public_layout import footer, heading, page_head
-from pages._ui.public_page import open_public
+from pages._ui.public.cached import figures
+from pages._ui.public.data import feed_card, how_to_check, release_card
+from pages._ui.public.figures import age_text, nothing_published, period_text
+from pages._ui.public.layout import footer, heading, page_head
+from pages._ui.public.page import open_public
 from qs.i18n import gettext as _
 
 page = open_public("data")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.page import reading
-from pages._ui.public_cached import figures
-from pages._ui.public_figures import (
+from pages._ui.public.cached import figures
+from pages._ui.public.figures import (
     activities,
     age_text,
     definitions,
@@ -18,8 +18,8 @@ from pages._ui.public_figures import (
     service_table,
     share_text,
 )
-from pages._ui.public_layout import BigLink, big_links, footer, heading, page_head, side_by_side
-from pages._ui.public_page import open_public
+from pages._ui.public.layout import BigLink, big_links, footer, heading, page_head, side_by_side
+from pages._ui.public.page import open_public
 from qs.i18n import gettext as _
 from qs.i18n import pick
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.page import reading
-from pages._ui.public_contact import own_data
-from pages._ui.public_follow import (
+from pages._ui.public.contact import own_data
+from pages._ui.public.follow import (
     code_form,
     found_by,
     fulfil,
@@ -15,8 +15,8 @@ from pages._ui.public_follow import (
     request_status,
     typed_code,
 )
-from pages._ui.public_layout import footer, page_head
-from pages._ui.public_page import open_public, speaking
+from pages._ui.public.layout import footer, page_head
+from pages._ui.public.page import open_public, speaking
 from qs.complaints.receipts import RequestStatus
 from qs.i18n import gettext as _
 

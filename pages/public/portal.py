@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pages._ui.page import reading
-from pages._ui.public_cached import figures, whats_on
-from pages._ui.public_figures import age_text, dots, nothing_published, outcomes, rate_cards, share_text
-from pages._ui.public_layout import BigLink, big_links, footer, heading, side_by_side
-from pages._ui.public_page import open_public
-from pages._ui.public_portal import hero, per_hundred, stories
-from pages._ui.public_take_part import event_cards
+from pages._ui.public.cached import figures, whats_on
+from pages._ui.public.figures import age_text, dots, nothing_published, outcomes, rate_cards, share_text
+from pages._ui.public.layout import BigLink, big_links, footer, heading, side_by_side
+from pages._ui.public.page import open_public
+from pages._ui.public.portal import hero, per_hundred, stories
+from pages._ui.public.take_part import event_cards
 from qs.i18n import gettext as _
 
 page = open_public("portal")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.public_layout import footer, page_head
-from pages._ui.public_page import keep_said, open_public, said, speaking
-from pages._ui.public_rating import (
+from pages._ui.public.layout import footer, page_head
+from pages._ui.public.page import keep_said, open_public, said, speaking
+from pages._ui.public.rating import (
     SaidRating,
     TypedCode,
     ask_for_code,

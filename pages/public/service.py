@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pages._ui.choices import kept_id
 from pages._ui.page import reading
-from pages._ui.public_cached import figures, open_services
-from pages._ui.public_figures import age_text
-from pages._ui.public_layout import footer, page_head
-from pages._ui.public_page import open_public
-from pages._ui.public_services import finder, service_sheet
+from pages._ui.public.cached import figures, open_services
+from pages._ui.public.figures import age_text
+from pages._ui.public.layout import footer, page_head
+from pages._ui.public.page import open_public
+from pages._ui.public.services import finder, service_sheet
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number
 from qs.periods import local_day

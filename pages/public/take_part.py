@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages._ui.choices import kept_id
 from pages._ui.page import reading
-from pages._ui.public_cached import open_services, whats_on
-from pages._ui.public_layout import footer, heading, page_head
-from pages._ui.public_page import forget_said, keep_said, open_public, said, speaking
-from pages._ui.public_requests import service_words
-from pages._ui.public_take_part import (
+from pages._ui.public.cached import open_services, whats_on
+from pages._ui.public.layout import footer, heading, page_head
+from pages._ui.public.page import forget_said, keep_said, open_public, said, speaking
+from pages._ui.public.requests import service_words
+from pages._ui.public.take_part import (
     consultation_by,
     event_cards,
     finished_list,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints import rules
-from qs.complaints.co_units import missing_reports
+from qs.complaints.handling.co_units import missing_reports
 from qs.complaints.measures import count_answer, count_return, count_signature, note_unsigned
 from qs.complaints.models import Request
 from qs.complaints.steps import close, forget_wishes, limit, note_late, refresh_limits, send, step, taken, trace

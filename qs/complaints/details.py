@@ -15,10 +15,10 @@ from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.complaints import rules
 from qs.complaints.accused import ABOUT
-from qs.complaints.co_units import CoUnitRow, co_units_of
+from qs.complaints.handling.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
+from qs.complaints.protection.recusals import is_of_unit
 from qs.complaints.receipts import RequestStatus, StatusStep
-from qs.complaints.recusals import is_of_unit
 from qs.complaints.redaction import redacted
 from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached

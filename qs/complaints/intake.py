@@ -14,7 +14,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.complaints import rules
-from qs.complaints.merges import pass_on
+from qs.complaints.aftermath.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
 from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, reached, step, trace
 from qs.complaints.terms import (

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.complaints.matching import nearest, remembered
-from qs.complaints.merges import calls_due
+from qs.complaints.aftermath.matching import nearest, remembered
+from qs.complaints.aftermath.merges import calls_due
 from qs.complaints.models import CoUnit, Request, RequestExclusion, RequestReview
 from qs.complaints.queries import readable, request_frame, request_rows
 from qs.complaints.steps import reached

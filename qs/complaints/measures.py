@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM
-from qs.complaints.expected import REPLIES, REQUEST_MEASURES, SENT, Call, Handled, Step, judged, stood
+from qs.complaints.figures.expected import REPLIES, REQUEST_MEASURES, SENT, Call, Handled, Step, judged, stood
+from qs.complaints.figures.told import expected_of, handling_hours, told_requests
+from qs.complaints.figures.weights import in_force
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.terms import RequestKind, RequestState
-from qs.complaints.told import expected_of, handling_hours, told_requests
-from qs.complaints.weights import in_force
 from qs.deadlines.queries import calendar
 from qs.observations.recorded import recorded_measures
 from qs.observations.recording import Measure, Measured, record_measures

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor
 from qs.complaints import rules
-from qs.complaints.merges import people_count
+from qs.complaints.aftermath.merges import people_count
+from qs.complaints.aftermath.reviews import remedy_of, reviews_of
 from qs.complaints.models import Request, RequestStep
+from qs.complaints.protection.recusals import pending_wish
 from qs.complaints.receipts import RequestStatus, StatusReview, StatusStep
-from qs.complaints.recusals import pending_wish
 from qs.complaints.redaction import redacted
-from qs.complaints.reviews import remedy_of, reviews_of
 from qs.complaints.terms import Outcome, RequestState, StepKind
 from qs.directory.models import Provider
 

@@ -9,12 +9,12 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.complaints.co_units import tasks_of
-from qs.complaints.exclusions import exclusions_to_decide
-from qs.complaints.merges import merged_calls
+from qs.complaints.aftermath.exclusions import exclusions_to_decide
+from qs.complaints.aftermath.merges import merged_calls
+from qs.complaints.aftermath.reviews import reviews_to_decide
+from qs.complaints.handling.co_units import tasks_of
+from qs.complaints.protection.recusals import recusals_to_decide
 from qs.complaints.queries import open_requests
-from qs.complaints.recusals import recusals_to_decide
-from qs.complaints.reviews import reviews_to_decide
 from qs.complaints.terms import RequestState
 from qs.directory.queries import visible_services
 from qs.waiting import Waiting

@@ -10,9 +10,11 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, Actor
-from qs.complaints import actions, call_backs, extensions, intake, reports
-from qs.complaints.catalogue_files import load_catalogue, plan_catalogue, shipped_lines
-from qs.complaints.supervision import raise_supervision
+from qs.complaints import actions, intake
+from qs.complaints.catalogue.files import load_catalogue, plan_catalogue, shipped_lines
+from qs.complaints.handling import call_backs, extensions
+from qs.complaints.handling.supervision import raise_supervision
+from qs.complaints.protection import reports
 from qs.complaints.terms import (
     CallBackAnswer,
     Outcome,

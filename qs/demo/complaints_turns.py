@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from qs.actor import PUBLIC, Actor
-from qs.complaints import actions, co_units, exclusions, intake, merges, pauses, recusals, reviews, spam
+from qs.complaints import actions, intake
+from qs.complaints.aftermath import exclusions, merges, reviews, spam
+from qs.complaints.handling import co_units, pauses
 from qs.complaints.models import Request
+from qs.complaints.protection import recusals
 from qs.complaints.terms import (
     ExclusionReason,
     Outcome,

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor
-from qs.complaints import figures as complaints
+from qs.complaints.figures import tables as complaints
 from qs.complaints.terms import Outcome
 from qs.complaints.wording import LABELS as COMPLAINT_LABELS
 from qs.directory import queries as directory

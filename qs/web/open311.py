@@ -21,7 +21,7 @@ from qs import db
 from qs.access.queries import actor_of_key
 from qs.access.sign_in import touch_key
 from qs.actor import PUBLIC, Permission
-from qs.complaints.disclosed import (
+from qs.complaints.exchange.disclosed import (
     DisclosedRequest,
     OpenService,
     Search,
@@ -30,7 +30,7 @@ from qs.complaints.disclosed import (
     disclosed_steps,
     open_services,
 )
-from qs.complaints.forwarding import Forwarded, forward_request
+from qs.complaints.exchange.forwarding import Forwarded, forward_request
 from qs.directory.queries import ids_by_code
 from qs.directory.terms import Table
 from qs.errors import QualityError

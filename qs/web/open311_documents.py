@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from qs.complaints.disclosed import DisclosedRequest, DisclosedStep, OpenService
-from qs.complaints.forwarding import OWN_ID_LENGTH, Forwarded
+from qs.complaints.exchange.disclosed import DisclosedRequest, DisclosedStep, OpenService
+from qs.complaints.exchange.forwarding import OWN_ID_LENGTH, Forwarded
 from qs.complaints.terms import REMEDY_LENGTH, RequestKind
 from qs.i18n import N_, day, gettext, pick
 from qs.i18n import gettext as _

@@ -7,8 +7,8 @@ import re
 from datetime import date, datetime
 from http import HTTPStatus
 
-from qs.complaints.disclosed import OpenService
-from qs.complaints.forwarding import OWN_ID_LENGTH
+from qs.complaints.exchange.disclosed import OpenService
+from qs.complaints.exchange.forwarding import OWN_ID_LENGTH
 from qs.complaints.terms import TITLE_LENGTH, NewContact, NewRequest, RequestChannel, RequestKind
 from qs.i18n import N_, Language, gettext, speaking
 from qs.periods import local_day

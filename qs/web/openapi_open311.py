@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qs.complaints.forwarding import FORWARDS_PER_HOUR, OWN_ID_LENGTH
+from qs.complaints.exchange.forwarding import FORWARDS_PER_HOUR, OWN_ID_LENGTH
 from qs.complaints.terms import REMEDY_LENGTH
 from qs.web.open311 import LONGEST_SPAN, MOST_IDS, MOST_PAGE, MOST_REQUESTS
 from qs.web.open311_documents import BASE, KINDS, NO, YES

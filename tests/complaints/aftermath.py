@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor, Role
+from qs.complaints.figures.verify import verify_requests
 from qs.complaints.models import Request
 from qs.complaints.terms import RequestState
-from qs.complaints.verify import verify_requests
 from qs.db import Database
 from qs.observations.models import Event
 from qs.observations.recording import Measure

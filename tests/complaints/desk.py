@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
-from qs.complaints import actions, call_backs, details, intake
+from qs.complaints import actions, details, intake
+from qs.complaints.handling import call_backs
 from qs.complaints.terms import (
     CallBackAnswer,
     Filed,

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC
 from qs.audit.models import AuditEntry
-from qs.complaints import actions, call_backs, details, extensions, intake, queries
+from qs.complaints import actions, details, intake, queries
+from qs.complaints.handling import call_backs, extensions
 from qs.complaints.models import CallBack, Filing, Request, RequestStep
 from qs.complaints.rules import IllegalStep
 from qs.complaints.steps import SomebodyFaster

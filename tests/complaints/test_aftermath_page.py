@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qs.complaints import details, reviews, templates
+from qs.complaints import details
+from qs.complaints.aftermath import reviews
+from qs.complaints.handling import templates
 from qs.complaints.terms import RequestState, ReviewDecision, StepKind
 from tests.complaints.aftermath import build_office, by, closed, stored
 from tests.complaints.desk import DAY, at_stage, file

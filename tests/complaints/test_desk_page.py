@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.complaints import catalogue, catalogue_files, co_units, details, pauses
-from qs.complaints.catalogue import NewLine
+from qs.complaints import details
+from qs.complaints.catalogue import entries, files
+from qs.complaints.catalogue.entries import NewLine
+from qs.complaints.handling import co_units, pauses
 from qs.complaints.terms import PauseReason, Refusal, RequestState, StepKind, Supervision, Urgency
 from tests.complaints.desk import at_stage, build_desk
 
@@ -45,13 +47,13 @@ def found(store, desk, request_id):
 
 def lines(store, desk):
     with store.reading() as session:
-        return catalogue.catalogue(session, actor=desk.supervisor, with_retired=True)
+        return entries.catalogue(session, actor=desk.supervisor, with_retired=True)
 
 
 def kept(store, desk, now):
     said = NewLine("急诊等候", "急诊 分诊", service_id=desk.world.emergency, co_service_id=desk.world.permits)
     with store.writing() as session:
-        return catalogue.add_line(session, said, actor=desk.supervisor, now=now)
+        return entries.add_line(session, said, actor=desk.supervisor, now=now)
 
 
 def test_a_supervisor_adds_a_line_and_is_told_what_is_missing(store, desk, visit):
@@ -82,7 +84,7 @@ def test_who_may_not_keep_the_catalogue_reads_it(store, desk, visit, now):
 
 
 def test_a_file_is_looked_at_before_it_is_read_in(store, desk, visit):
-    data = catalogue_files.catalogue_toml(lines(store, desk)[[]].assign())
+    data = files.catalogue_toml(lines(store, desk)[[]].assign())
     assert data == b"\n"
     screen = visit("complaints", "boss", view="catalogue")
     text = "[[entry]]\nmatter = '疫苗预约'\nwords = '疫苗'\nsector = 'health'\n".encode()

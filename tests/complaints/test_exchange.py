@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from qs.audit.models import AuditEntry
-from qs.complaints import exchange, imports
-from qs.complaints.exchange import ExportFilter, Part, export_requests
-from qs.complaints.imports import COLUMNS, import_requests, plan_requests
+from qs.complaints.exchange import exports, imports
+from qs.complaints.exchange.exports import ExportFilter, Part, export_requests
+from qs.complaints.exchange.imports import COLUMNS, import_requests, plan_requests
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.terms import NewContact, RequestChannel, RequestKind, RequestState, Urgency
 from qs.errors import InvalidInput, NotAllowed
@@ -166,7 +166,7 @@ def test_open_and_closed_ones_are_told_apart(store, desk, now):
 
 
 def test_a_list_that_is_too_long_is_refused(store, desk, now, monkeypatch):
-    monkeypatch.setattr(exchange, "MOST_EXPORTED", 1)
+    monkeypatch.setattr(exports, "MOST_EXPORTED", 1)
     with store.writing() as session:
         file(session, desk, now)
         file(session, desk, now)

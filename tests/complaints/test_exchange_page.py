@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from qs.audit.models import AuditEntry
-from qs.complaints.imports import COLUMNS
+from qs.complaints.exchange.imports import COLUMNS
 from qs.complaints.models import Request
 from qs.sheets import safe_csv
 from tests.complaints.desk import build_desk, file

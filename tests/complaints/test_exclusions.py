@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC
 from qs.audit.models import AuditEntry
-from qs.complaints import call_backs, details, exclusions, spam
+from qs.complaints import details
+from qs.complaints.aftermath import exclusions, spam
+from qs.complaints.figures.three_rates import three_rates
+from qs.complaints.handling import call_backs
 from qs.complaints.models import CallBack
 from qs.complaints.terms import ExclusionReason, RequestState, StepKind
-from qs.complaints.three_rates import three_rates
 from qs.complaints.waiting import waiting
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.recording import Measure

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from qs.complaints import call_backs, extensions, figures, intake, queries
-from qs.complaints.figures import FIGURE_COLUMNS
+from qs.complaints import intake, queries
+from qs.complaints.figures import tables
+from qs.complaints.figures.tables import FIGURE_COLUMNS
+from qs.complaints.figures.three_rates import RATE_COLUMNS, all_together, three_rates, weights_at
+from qs.complaints.handling import call_backs, extensions
 from qs.complaints.terms import Ground, Outcome, RequestState
-from qs.complaints.three_rates import RATE_COLUMNS, all_together, three_rates, weights_at
 from qs.complaints.waiting import waiting
 from tests.complaints.desk import DAY, UNSOLVED, at_stage, build_desk, file_publicly
 from tests.world import AUDITOR
@@ -32,7 +34,7 @@ def test_closed_late_and_open_overdue_requests_stand_below_the_line(store, desk,
         for _ in range(3):
             at_stage(session, desk, RequestState.CLOSED, now)
         at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + LATE)
+        frame = tables.request_figures(session, *span(now), actor=AUDITOR, now=now + LATE)
     row = frame.iloc[0]
     assert (row["closed"], row["on_time"], row["late"], row["open_overdue"]) == (3, 3, 0, 1)
     assert row["on_time_share"] == 0.75
@@ -43,7 +45,7 @@ def test_closed_late_and_open_overdue_requests_stand_below_the_line(store, desk,
 def test_an_open_request_is_not_overdue_before_its_limit(store, desk, now):
     with store.writing() as session:
         at_stage(session, desk, RequestState.IN_PROGRESS, now)
-        row = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
+        row = tables.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
     assert (row["registered"], row["open_overdue"]) == (1, 0)
     assert pd.isna(row["on_time_share"])
 
@@ -52,8 +54,8 @@ def test_what_was_withdrawn_or_never_accepted_does_not_count(store, desk, now):
     with store.writing() as session:
         filed = file_publicly(session, desk, now)
         intake.withdraw_request(session, filed.receipt_code, actor=desk.hotline, now=now + DAY)
-        row = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
-        outcomes = figures.outcome_counts(session, *span(now), actor=AUDITOR)
+        row = tables.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY).iloc[0]
+        outcomes = tables.outcome_counts(session, *span(now), actor=AUDITOR)
     assert (row["registered"], row["closed"]) == (1, 0)
     assert outcomes == {Outcome.WITHDRAWN: 1}
 
@@ -64,7 +66,7 @@ def test_what_was_withdrawn_or_never_accepted_does_not_count(store, desk, now):
 def test_figures_are_taken_apart_by(store, desk, now, by, ground):
     with store.writing() as session:
         at_stage(session, desk, RequestState.CLOSED, now)
-        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY, by=by)
+        frame = tables.request_figures(session, *span(now), actor=AUDITOR, now=now + DAY, by=by)
     assert len(frame) == 1
     assert ground is None or frame.iloc[0]["ground"] == ground
 
@@ -90,7 +92,7 @@ def test_three_rates_count_valid_call_backs_per_service(store, desk, now):
 def test_empty_figures_have_the_same_columns(store, desk, now):
     with store.reading() as session:
         assert tuple(three_rates(session, *span(now), actor=AUDITOR).columns) == RATE_COLUMNS
-        frame = figures.request_figures(session, *span(now), actor=AUDITOR, now=now)
+        frame = tables.request_figures(session, *span(now), actor=AUDITOR, now=now)
         assert tuple(frame.columns) == FIGURE_COLUMNS
         empty = queries.open_requests(session, actor=AUDITOR, now=now)
     assert empty.empty

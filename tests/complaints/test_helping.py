@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qs.actor import Grant, Role, Scope, ScopeKind
-from qs.complaints import actions, co_units, details, queries
-from qs.complaints.co_units import CoUnitRow
+from qs.complaints import actions, details, queries
+from qs.complaints.handling import co_units
+from qs.complaints.handling.co_units import CoUnitRow
 from qs.complaints.terms import Outcome, RequestKind, RequestState, StepKind
 from qs.complaints.waiting import waiting
 from qs.errors import Conflict, InvalidInput, NotFound

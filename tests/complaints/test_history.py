@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from qs.actor import SYSTEM, Role, Scope, ScopeKind
-from qs.complaints.history import HISTORY_COLUMNS, history_figures, request_histories, together
+from qs.complaints.figures.history import HISTORY_COLUMNS, history_figures, request_histories, together
 from qs.complaints.terms import Ground
 from qs.errors import InvalidInput, NotAllowed
 from qs.observations.feeds import read_mapping, shipped_mappings

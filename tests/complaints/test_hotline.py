@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.complaints import catalogue, details, queries
-from qs.complaints.catalogue import NewLine
+from qs.complaints import details, queries
+from qs.complaints.catalogue import entries
+from qs.complaints.catalogue.entries import NewLine
 from qs.complaints.terms import Outcome, RequestState, Urgency
 from tests.complaints.desk import build_desk, file
 from tests.world import enroll
@@ -83,7 +84,7 @@ def test_an_answer_given_while_talking_closes_at_once(store, desk, visit):
 def test_who_may_handle_it_appears_and_is_taken_with_its_urgency(store, desk, visit, now):
     said = NewLine("急诊", "分诊", service_id=desk.world.emergency, urgency=Urgency.DANGER)
     with store.writing() as session:
-        catalogue.add_line(session, said, actor=desk.supervisor, now=now)
+        entries.add_line(session, said, actor=desk.supervisor, now=now)
     screen = typed(visit("hotline", "hotline"))
     assert "Dispatch catalogue: found 分诊" in words(screen)
     screen.button(key=f"take_{desk.world.emergency}").click().run()

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qs.actor import SYSTEM, Role
-from qs.complaints import actions, call_backs, extensions, pauses
-from qs.complaints.ladder import climb_ladder
+from qs.complaints import actions
+from qs.complaints.handling import call_backs, extensions, pauses
+from qs.complaints.ladder.climbing import climb_ladder
+from qs.complaints.ladder.rungs import LADDER, moment_of, reached, read_ladder, working_days_before
 from qs.complaints.models import Request, RequestRecusal, RequestStep
-from qs.complaints.rungs import LADDER, moment_of, reached, read_ladder, working_days_before
 from qs.complaints.terms import Outcome, PauseReason, RecusalGround, RequestKind, RequestState, StepKind, Supervision
 from qs.deadlines.library import shipped_years
 from qs.deadlines.terms import Calendar

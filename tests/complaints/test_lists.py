@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qs.complaints import actions, classification, co_units, extensions, lists, pauses, supervision
+from qs.complaints import actions, lists
+from qs.complaints.handling import classification, co_units, extensions, pauses, supervision
 from qs.complaints.lists import Order, Queue, Wanted, counts, first_of, listed, similar_open
 from qs.complaints.terms import PauseReason, RequestChannel, RequestKind, RequestState, Supervision, Urgency
 from qs.errors import NotAllowed

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from qs.actor import SYSTEM
 from qs.audit.models import AuditEntry
-from qs.complaints import call_backs
-from qs.complaints.mails import NEWS, tell_requesters
+from qs.complaints.handling import call_backs
+from qs.complaints.ladder.mails import NEWS, tell_requesters
 from qs.complaints.terms import NewContact, RequestState
 from qs.errors import NotAllowed
 from qs.notices.models import OutboxNotice

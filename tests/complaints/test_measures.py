@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import SYSTEM
-from qs.complaints import actions, call_backs, measures
+from qs.complaints import actions, measures
+from qs.complaints.figures.verify import Wrong, verify_requests
+from qs.complaints.handling import call_backs
 from qs.complaints.models import Request
 from qs.complaints.terms import Outcome, RequestState
-from qs.complaints.verify import Wrong, verify_requests
 from qs.deadlines.models import CalendarYear
 from qs.errors import NotAllowed
 from qs.observations.models import Event, Rollup, RollupBucket

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from qs.actor import PUBLIC
-from qs.complaints import actions, call_backs, details, duplicates, intake, merges
+from qs.complaints import actions, details, intake
+from qs.complaints.aftermath import duplicates, merges
+from qs.complaints.handling import call_backs
 from qs.complaints.terms import NewContact, Outcome, RequestKind, RequestState, StepKind
 from qs.errors import Conflict, NotFound
 from qs.observations.recording import Measure

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qs.complaints import details, extensions
+from qs.complaints import details
+from qs.complaints.handling import extensions
 from qs.complaints.terms import RequestKind, RequestState, Satisfaction
 from tests.complaints.desk import at_stage, build_desk
 from tests.world import enroll

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from qs.actor import PUBLIC
-from qs.complaints import actions, details, extensions, intake, pauses, queries
-from qs.complaints.classification import reclassify
+from qs.complaints import actions, details, intake, queries
+from qs.complaints.handling import extensions, pauses
+from qs.complaints.handling.classification import reclassify
 from qs.complaints.models import Request
 from qs.complaints.rules import IllegalStep
 from qs.complaints.terms import Outcome, PauseReason, RequestKind, RequestState, StepKind, Urgency

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qs.complaints.assessment import day_span, month_begins, month_of, months_between, months_span, moved
-from qs.complaints.rates import Boundary, Edition, edition_on, on_time_share, rates
+from qs.complaints.figures.assessment import day_span, month_begins, month_of, months_between, months_span, moved
+from qs.complaints.figures.rates import Boundary, Edition, edition_on, on_time_share, rates
+from qs.complaints.figures.weights import WEIGHTS_FILE, editions, in_force, read_editions
 from qs.complaints.terms import Satisfaction
-from qs.complaints.weights import WEIGHTS_FILE, editions, in_force, read_editions
 from qs.errors import InvalidInput
 from qs.sentences import problem_sentence
 

@@ -13,8 +13,11 @@ import sqlalchemy as sa
 import qs.complaints
 import qs.topics
 from qs.actor import EVERYWHERE, PUBLIC, Actor, Grant, Role
-from qs.complaints import actions, call_backs, co_units, details, intake, queries, recusals, reports, reviews
+from qs.complaints import actions, details, intake, queries
 from qs.complaints.accused import accused_service_id
+from qs.complaints.aftermath import reviews
+from qs.complaints.handling import call_backs, co_units
+from qs.complaints.protection import recusals, reports
 from qs.complaints.terms import (
     NewContact,
     Outcome,

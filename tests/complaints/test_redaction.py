@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qs.complaints import details, own_words, queries
+from qs.complaints import details, queries
+from qs.complaints.protection import own_words
 from qs.complaints.redaction import CHECK_SIGNS, CODE_WEIGHTS, findings, is_card_number, is_identity_number, redacted
 from qs.complaints.terms import Personal, RequestState, StepKind
 from qs.errors import InvalidInput, NotAllowed, NotFound

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC
 from qs.audit.models import AuditEntry
-from qs.complaints import requester
-from qs.complaints.requester import TRIES_PER_DAY, VALID_FOR, ContactNotProven
+from qs.complaints.protection import requester
+from qs.complaints.protection.requester import TRIES_PER_DAY, VALID_FOR, ContactNotProven
 from qs.complaints.terms import NewContact
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.vault.erasures import ErasurePending

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from qs.actor import PUBLIC
-from qs.complaints import actions, call_backs, details, intake, reviews
+from qs.complaints import actions, details, intake
+from qs.complaints.aftermath import reviews
+from qs.complaints.handling import call_backs
 from qs.complaints.terms import (
     CallBackAnswer,
     Outcome,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qs.complaints import rules, rungs
+from qs.complaints import rules
+from qs.complaints.ladder import rungs
 from qs.complaints.terms import (
     CallBackAnswer,
     Clock,

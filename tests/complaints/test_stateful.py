@@ -19,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from qs.actor import PUBLIC, SYSTEM, Actor, Grant, Role, Scope, ScopeKind
 from qs.audit.models import AuditEntry
-from qs.complaints import actions, call_backs, classification, co_units, extensions, intake, pauses, supervision
+from qs.complaints import actions, intake
+from qs.complaints.handling import call_backs, classification, co_units, extensions, pauses, supervision
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.steps import SomebodyFaster, reopen, taken, trace
 from qs.complaints.terms import Outcome, PauseReason, Refusal, RequestKind, Supervision, Urgency

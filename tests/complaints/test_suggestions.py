@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from qs.complaints import actions, call_backs, catalogue, suggestions
-from qs.complaints.catalogue import NewLine
-from qs.complaints.matching import nearest, remembered, words_of
-from qs.complaints.suggestions import suggest
+from qs.complaints import actions
+from qs.complaints.aftermath.matching import nearest, remembered, words_of
+from qs.complaints.catalogue import entries, suggestions
+from qs.complaints.catalogue.entries import NewLine
+from qs.complaints.catalogue.suggestions import suggest
+from qs.complaints.handling import call_backs
 from qs.complaints.terms import Outcome, RequestKind, Urgency
 from qs.errors import NotAllowed
 from tests.complaints.desk import DAY, HOUR, SATISFIED, build_desk, file
@@ -22,7 +24,7 @@ def desk(store):
 def known(store, desk, now, **others):
     said = {"matter": "急诊等候", "words": "急诊 分诊 triage", "service_id": desk.world.emergency}
     with store.writing() as session:
-        return catalogue.add_line(session, NewLine(**(said | others)), actor=desk.supervisor, now=now)
+        return entries.add_line(session, NewLine(**(said | others)), actor=desk.supervisor, now=now)
 
 
 def asked(store, desk, text, now, *more, actor=None, **others):
@@ -104,7 +106,7 @@ def test_a_change_of_the_catalogue_is_seen_at_once(store, desk, now):
     entry_id = known(store, desk, now)
     assert asked(store, desk, "分诊", now)
     with store.writing() as session:
-        catalogue.retire_line(session, entry_id, version=1, actor=desk.supervisor, now=now)
+        entries.retire_line(session, entry_id, version=1, actor=desk.supervisor, now=now)
     assert asked(store, desk, "分诊", now) == []
 
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from qs.actor import SYSTEM
 from qs.audit.models import AuditEntry
-from qs.complaints import actions, call_backs, details, pauses, supervision
+from qs.complaints import actions, details
+from qs.complaints.handling import call_backs, pauses, supervision
 from qs.complaints.models import Request
 from qs.complaints.steps import reopen
 from qs.complaints.terms import Outcome, PauseReason, RequestState, StepKind, Supervision

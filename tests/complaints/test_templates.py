@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qs.actor import SYSTEM
-from qs.complaints import templates
+from qs.complaints.handling import templates
+from qs.complaints.handling.templates import Words
 from qs.complaints.models import ReplyTemplate
-from qs.complaints.templates import Words
 from qs.complaints.terms import Outcome, RequestKind, RequestState, TemplatePurpose
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.complaints.desk import DAY, at_stage, build_desk, file

@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qs.complaints import actions, call_backs, intake, pauses
-from qs.complaints.counting import SHARES
-from qs.complaints.expected import Step, stood
-from qs.complaints.figures import exclusion_counts, request_figures
+from qs.complaints import actions, intake
+from qs.complaints.figures.counting import SHARES
+from qs.complaints.figures.expected import Step, stood
+from qs.complaints.figures.tables import exclusion_counts, request_figures
+from qs.complaints.figures.three_rates import interval, three_rates
+from qs.complaints.figures.times import BANDS, answers, backlog, handling_times
+from qs.complaints.figures.trend import CHART_COLUMNS, month_boundaries, monthly_counts, process
+from qs.complaints.figures.verify import verify_requests
+from qs.complaints.handling import call_backs, pauses
 from qs.complaints.models import Request
 from qs.complaints.terms import Ground, Outcome, PauseReason, RequestState, StepKind
-from qs.complaints.three_rates import interval, three_rates
-from qs.complaints.times import BANDS, answers, backlog, handling_times
-from qs.complaints.trend import CHART_COLUMNS, month_boundaries, monthly_counts, process
-from qs.complaints.verify import verify_requests
 from tests.complaints.desk import DAY, HOUR, SATISFIED, at_stage, build_desk, file, file_publicly, version
 from tests.world import AUDITOR
 

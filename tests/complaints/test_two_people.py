@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC
 from qs.audit.models import AuditEntry
-from qs.complaints import actions, call_backs, classification, details, extensions, intake, pauses
+from qs.complaints import actions, details, intake
+from qs.complaints.handling import call_backs, classification, extensions, pauses
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.steps import SomebodyFaster
 from qs.complaints.terms import Outcome, PauseReason, RequestState, StepKind, Urgency

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import SYSTEM
-from qs.complaints import catalogue_files, suggestions
-from qs.complaints.matching import remembered
-from qs.complaints.suggestions import Index, Past, suggest
+from qs.complaints.aftermath.matching import remembered
+from qs.complaints.catalogue import files, suggestions
+from qs.complaints.catalogue.suggestions import Index, Past, suggest
 from qs.complaints.terms import RequestKind
 from qs.demo.build import build_office
 from qs.demo.complaints_city import GROUPS, texts
@@ -38,8 +38,8 @@ def cases(store, now):
     """The directory of the invented city with its shipped catalogue, and requests in the words of its people."""
     with store.writing() as session:
         build_office(session, read_city(), now=now, password_hash="x")
-        plan = catalogue_files.plan_catalogue(session, catalogue_files.shipped_lines(), actor=SYSTEM)
-        catalogue_files.load_catalogue(session, plan, actor=SYSTEM, now=now)
+        plan = files.plan_catalogue(session, files.shipped_lines(), actor=SYSTEM)
+        files.load_catalogue(session, plan, actor=SYSTEM, now=now)
     assert len(plan.rows) >= 80
     with store.reading() as session:
         columns = (Service.id, Service.code, Service.name, Area.code.label("area"), Area.id.label("area_id"))

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from streamlit.testing.v1 import AppTest
 
-from pages._ui import public_cached
-from pages._ui.public_page import address_hash, enter
+from pages._ui.public import cached
+from pages._ui.public.page import address_hash, enter
 from pages._ui.registry import PUBLIC_SCREENS, SCREENS
 from qs import db
 from qs.actor import PUBLIC, Role
@@ -391,7 +391,7 @@ def test_the_wall_keeps_its_last_board_when_the_store_is_away(office, store, vis
     def away(*_arguments: object, **_named: object) -> None:
         raise OperationalError("select", {}, Exception("gone"))
 
-    monkeypatch.setattr(public_cached, "figures", away)
+    monkeypatch.setattr(cached, "figures", away)
     screen = visit("kiosk", board="1")
     assert not screen.exception
     assert "The connection to the office is down" in words(screen)
@@ -410,9 +410,9 @@ def test_figures_are_read_once_for_all_languages(store, monkeypatch):
     page = enter("portal")
     with store.reading() as session:
         use_language(Language.ZH)
-        first = public_cached.figures(session, page)
+        first = cached.figures(session, page)
         use_language(Language.EN)
-        assert public_cached.figures(session, page) is first
+        assert cached.figures(session, page) is first
 
 
 def test_a_rating_point_opens_by_its_own_code(office, store, visit, today):

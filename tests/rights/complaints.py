@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Role
-from qs.complaints import actions, call_backs, extensions, intake
+from qs.complaints import actions, intake
+from qs.complaints.handling import call_backs, extensions
 from qs.complaints.terms import (
     CallBackAnswer,
     Filed,
@@ -186,7 +187,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         lambda session, stage, made, actor: actions.sign_request(session, made[0], **by(stage, made[1], actor)),
     ),
     row(
-        "extensions.ask_extension",
+        "handling.extensions.ask_extension",
         LEADERS,
         signed,
         lambda session, stage, made, actor: extensions.ask_extension(
@@ -194,7 +195,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "extensions.decide_extension",
+        "handling.extensions.decide_extension",
         APPROVERS,
         asked,
         lambda session, stage, made, actor: extensions.decide_extension(
@@ -210,13 +211,13 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "call_backs.verify_reply",
+        "handling.call_backs.verify_reply",
         DESK,
         replied,
         lambda session, stage, made, actor: call_backs.verify_reply(session, made[0], **by(stage, made[1], actor)),
     ),
     row(
-        "call_backs.record_call_back",
+        "handling.call_backs.record_call_back",
         DESK,
         verified,
         lambda session, stage, made, actor: call_backs.record_call_back(
@@ -224,7 +225,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "call_backs.send_back_request",
+        "handling.call_backs.send_back_request",
         DESK,
         called_back,
         lambda session, stage, made, actor: call_backs.send_back_request(
@@ -232,7 +233,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "call_backs.close_request",
+        "handling.call_backs.close_request",
         DESK,
         called_back,
         lambda session, stage, made, actor: call_backs.close_request(

@@ -10,20 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Grant, Role
-from qs.complaints import (
-    actions,
-    call_backs,
-    exclusions,
-    intake,
-    merges,
-    own_words,
-    recusals,
-    reports,
-    reviews,
-    spam,
-    templates,
-)
+from qs.complaints import actions, intake
+from qs.complaints.aftermath import exclusions, merges, reviews, spam
+from qs.complaints.handling import call_backs, templates
 from qs.complaints.models import Request
+from qs.complaints.protection import own_words, recusals, reports
 from qs.complaints.terms import (
     ExclusionReason,
     NewContact,
@@ -180,7 +171,7 @@ def later(stage: Stage) -> dict[str, Any]:
 
 REVIEWS: tuple[Attempt, ...] = (
     row(
-        "reviews.ask_review",
+        "aftermath.reviews.ask_review",
         DESK,
         closed,
         lambda session, stage, made, actor: reviews.ask_review(
@@ -190,7 +181,7 @@ REVIEWS: tuple[Attempt, ...] = (
         is_public=True,
     ),
     row(
-        "reviews.register_review",
+        "aftermath.reviews.register_review",
         DESK,
         lambda session, stage: closed(session, stage).request_id,
         lambda session, stage, made, actor: reviews.register_review(
@@ -198,7 +189,7 @@ REVIEWS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "reviews.decide_review",
+        "aftermath.reviews.decide_review",
         APPROVERS,
         under_review,
         lambda session, stage, made, actor: reviews.decide_review(
@@ -209,7 +200,7 @@ REVIEWS: tuple[Attempt, ...] = (
 )
 MERGES: tuple[Attempt, ...] = (
     row(
-        "merges.merge_request",
+        "aftermath.merges.merge_request",
         DESK,
         two,
         lambda session, stage, made, actor: merges.merge_request(
@@ -217,7 +208,7 @@ MERGES: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "merges.unmerge_request",
+        "aftermath.merges.unmerge_request",
         DESK,
         merged,
         lambda session, stage, made, actor: merges.unmerge_request(
@@ -225,7 +216,7 @@ MERGES: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "merges.record_merged_call_back",
+        "aftermath.merges.record_merged_call_back",
         DESK,
         to_be_called,
         lambda session, stage, made, actor: merges.record_merged_call_back(
@@ -235,7 +226,7 @@ MERGES: tuple[Attempt, ...] = (
 )
 EXCLUSIONS: tuple[Attempt, ...] = (
     row(
-        "exclusions.ask_exclusion",
+        "aftermath.exclusions.ask_exclusion",
         ASKING,
         lambda session, stage: closed(session, stage).request_id,
         lambda session, stage, made, actor: exclusions.ask_exclusion(
@@ -243,7 +234,7 @@ EXCLUSIONS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "exclusions.ask_reversal",
+        "aftermath.exclusions.ask_reversal",
         ASKING,
         excluded,
         lambda session, stage, made, actor: exclusions.ask_reversal(
@@ -251,7 +242,7 @@ EXCLUSIONS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "exclusions.decide_exclusion",
+        "aftermath.exclusions.decide_exclusion",
         APPROVERS,
         asked_exclusion,
         lambda session, stage, made, actor: exclusions.decide_exclusion(
@@ -260,13 +251,13 @@ EXCLUSIONS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "spam.mark_spam",
+        "aftermath.spam.mark_spam",
         DESK,
         lambda session, stage: filed(session, stage).request_id,
         lambda session, stage, made, actor: spam.mark_spam(session, made, "广告", **by(session, stage, made, actor)),
     ),
     row(
-        "spam.clear_spam",
+        "aftermath.spam.clear_spam",
         DESK,
         marked,
         lambda session, stage, made, actor: spam.clear_spam(session, made, "有误", **by(session, stage, made, actor)),
@@ -274,7 +265,7 @@ EXCLUSIONS: tuple[Attempt, ...] = (
 )
 RECUSALS: tuple[Attempt, ...] = (
     row(
-        "recusals.declare_recusal",
+        "protection.recusals.declare_recusal",
         CONCERNED,
         lambda session, stage: filed(session, stage).request_id,
         lambda session, stage, made, actor: recusals.declare_recusal(
@@ -282,7 +273,7 @@ RECUSALS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "recusals.recuse_person",
+        "protection.recusals.recuse_person",
         APPROVERS,
         lambda session, stage: filed(session, stage).request_id,
         lambda session, stage, made, actor: recusals.recuse_person(
@@ -296,7 +287,7 @@ RECUSALS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "recusals.lift_recusal",
+        "protection.recusals.lift_recusal",
         APPROVERS,
         recused,
         lambda session, stage, made, actor: recusals.lift_recusal(
@@ -305,7 +296,7 @@ RECUSALS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "recusals.ask_recusal",
+        "protection.recusals.ask_recusal",
         DESK,
         filed,
         lambda session, stage, made, actor: recusals.ask_recusal(
@@ -315,7 +306,7 @@ RECUSALS: tuple[Attempt, ...] = (
         is_public=True,
     ),
     row(
-        "recusals.decide_recusal",
+        "protection.recusals.decide_recusal",
         APPROVERS,
         wished,
         lambda session, stage, made, actor: recusals.decide_recusal(
@@ -324,7 +315,7 @@ RECUSALS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "recusals.reveal_requester",
+        "protection.recusals.reveal_requester",
         DESK,
         lambda session, stage: filed(session, stage).request_id,
         lambda session, stage, made, actor: recusals.reveal_requester(
@@ -332,7 +323,7 @@ RECUSALS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "own_words.reveal_text",
+        "protection.own_words.reveal_text",
         DESK,
         lambda session, stage: filed(session, stage).request_id,
         lambda session, stage, made, actor: own_words.reveal_text(
@@ -340,14 +331,14 @@ RECUSALS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "reports.take_report",
+        "protection.reports.take_report",
         APPROVERS,
         report,
         lambda session, stage, made, actor: reports.take_report(session, made, "", **by(session, stage, made, actor)),
         is_office_wide=True,
     ),
     row(
-        "reports.answer_report",
+        "protection.reports.answer_report",
         APPROVERS,
         taken_report,
         lambda session, stage, made, actor: reports.answer_report(
@@ -358,7 +349,7 @@ RECUSALS: tuple[Attempt, ...] = (
 )
 TEMPLATES: tuple[Attempt, ...] = (
     row(
-        "templates.create_template",
+        "handling.templates.create_template",
         APPROVERS,
         lambda session, stage: None,
         lambda session, stage, made, actor: templates.create_template(session, WORDS, actor=actor, now=stage.now),
@@ -366,7 +357,7 @@ TEMPLATES: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "templates.edit_template",
+        "handling.templates.edit_template",
         APPROVERS,
         template,
         lambda session, stage, made, actor: templates.edit_template(
@@ -376,7 +367,7 @@ TEMPLATES: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "templates.retire_template",
+        "handling.templates.retire_template",
         APPROVERS,
         template,
         lambda session, stage, made, actor: templates.retire_template(
@@ -386,7 +377,7 @@ TEMPLATES: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "templates.prepare_reply_templates",
+        "handling.templates.prepare_reply_templates",
         APPROVERS,
         lambda session, stage: None,
         lambda session, stage, made, actor: templates.prepare_reply_templates(session, actor=actor, now=stage.now),

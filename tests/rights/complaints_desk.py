@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Role
-from qs.complaints import catalogue, catalogue_files
-from qs.complaints.catalogue import NewLine
-from qs.complaints.catalogue_files import Plan, Written
+from qs.complaints.catalogue import entries, files
+from qs.complaints.catalogue.entries import NewLine
+from qs.complaints.catalogue.files import Plan, Written
 from tests.rights.attempt import Attempt, Stage
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.DEPARTMENT_HEAD})  # a head only where the department is everything
@@ -19,32 +19,34 @@ def line(stage: Stage) -> NewLine:
 
 
 def kept(session: Session, stage: Stage) -> int:
-    return catalogue.add_line(session, line(stage), actor=stage.helper, now=stage.now)
+    return entries.add_line(session, line(stage), actor=stage.helper, now=stage.now)
 
 
 def planned(session: Session, stage: Stage) -> Plan:
-    return catalogue_files.plan_catalogue(session, [LINE], actor=stage.helper)
+    return files.plan_catalogue(session, [LINE], actor=stage.helper)
 
 
 def add(session: Session, stage: Stage, made: None, actor: Actor) -> object:
-    return catalogue.add_line(session, line(stage), actor=actor, now=stage.now)
+    return entries.add_line(session, line(stage), actor=actor, now=stage.now)
 
 
 def change(session: Session, stage: Stage, made: int, actor: Actor) -> object:
-    return catalogue.change_line(session, made, line(stage), version=1, actor=actor, now=stage.now)
+    return entries.change_line(session, made, line(stage), version=1, actor=actor, now=stage.now)
 
 
 def retire(session: Session, stage: Stage, made: int, actor: Actor) -> object:
-    return catalogue.retire_line(session, made, version=1, actor=actor, now=stage.now)
+    return entries.retire_line(session, made, version=1, actor=actor, now=stage.now)
 
 
 def load(session: Session, stage: Stage, made: Plan, actor: Actor) -> object:
-    return catalogue_files.load_catalogue(session, made, actor=actor, now=stage.now)
+    return files.load_catalogue(session, made, actor=actor, now=stage.now)
 
 
 ATTEMPTS: tuple[Attempt, ...] = (
-    Attempt("complaints.catalogue.add_line", SUPERVISORS, lambda session, stage: None, add, is_office_wide=True),
-    Attempt("complaints.catalogue.change_line", SUPERVISORS, kept, change, is_office_wide=True),
-    Attempt("complaints.catalogue.retire_line", SUPERVISORS, kept, retire, is_office_wide=True),
-    Attempt("complaints.catalogue_files.load_catalogue", SUPERVISORS, planned, load, is_office_wide=True),
+    Attempt(
+        "complaints.catalogue.entries.add_line", SUPERVISORS, lambda session, stage: None, add, is_office_wide=True
+    ),
+    Attempt("complaints.catalogue.entries.change_line", SUPERVISORS, kept, change, is_office_wide=True),
+    Attempt("complaints.catalogue.entries.retire_line", SUPERVISORS, kept, retire, is_office_wide=True),
+    Attempt("complaints.catalogue.files.load_catalogue", SUPERVISORS, planned, load, is_office_wide=True),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from qs.actor import Role
-from qs.complaints import exchange, forwarding, imports
-from qs.complaints.exchange import ExportFilter
-from qs.complaints.imports import ImportPlan, PlannedRequest
+from qs.complaints.exchange import exports, forwarding, imports
+from qs.complaints.exchange.exports import ExportFilter
+from qs.complaints.exchange.imports import ImportPlan, PlannedRequest
 from tests.rights.attempt import Attempt, Stage
 from tests.rights.complaints import DESK, wanted
 
@@ -20,22 +20,22 @@ def plan(session: Session, stage: Stage) -> ImportPlan:
 
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(
-        "complaints.exchange.export_requests",
+        "complaints.exchange.exports.export_requests",
         READERS,
         lambda session, stage: None,
-        lambda session, stage, made, actor: exchange.export_requests(
+        lambda session, stage, made, actor: exports.export_requests(
             session, ExportFilter(), actor=actor, now=stage.now
         ),
         is_scoped=False,  # everybody takes away what they may read
     ),
     Attempt(
-        "complaints.imports.import_requests",
+        "complaints.exchange.imports.import_requests",
         DESK,
         plan,
         lambda session, stage, made, actor: imports.import_requests(session, made, actor=actor, now=stage.now),
     ),
     Attempt(
-        "complaints.forwarding.forward_request",
+        "complaints.exchange.forwarding.forward_request",
         frozenset(),  # no person: only the key of another system
         lambda session, stage: None,
         lambda session, stage, made, actor: forwarding.forward_request(

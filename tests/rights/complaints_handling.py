@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
-from qs.complaints import actions, classification, co_units, pauses, supervision
+from qs.complaints import actions
+from qs.complaints.handling import classification, co_units, pauses, supervision
 from qs.complaints.terms import PauseReason, Supervision, Urgency
 from tests.rights.attempt import Attempt, Stage
 from tests.rights.complaints import APPROVERS, DESK, LEADERS, by, dispatched, registered, row, signed
@@ -61,7 +62,7 @@ def signed_by_another(session: Session, stage: Stage) -> tuple[int, int]:
 
 ATTEMPTS: tuple[Attempt, ...] = (
     row(
-        "pauses.ask_pause",
+        "handling.pauses.ask_pause",
         LEADERS,
         signed,
         lambda session, stage, made, actor: pauses.ask_pause(
@@ -69,7 +70,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "pauses.decide_pause",
+        "handling.pauses.decide_pause",
         APPROVERS,
         pause_asked,
         lambda session, stage, made, actor: pauses.decide_pause(
@@ -77,13 +78,13 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "pauses.resume_request",
+        "handling.pauses.resume_request",
         APPROVERS | LEADERS,
         paused,
         lambda session, stage, made, actor: pauses.resume_request(session, made[0], **by(stage, made[1], actor)),
     ),
     row(
-        "co_units.ask_co_unit",
+        "handling.co_units.ask_co_unit",
         DESK | LEADERS,
         signed,
         lambda session, stage, made, actor: co_units.ask_co_unit(
@@ -91,7 +92,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "co_units.report_co_unit",
+        "handling.co_units.report_co_unit",
         LEADERS,
         helped,
         lambda session, stage, made, actor: co_units.report_co_unit(
@@ -104,7 +105,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "supervision.put_under_supervision",
+        "handling.supervision.put_under_supervision",
         APPROVERS,
         signed,
         lambda session, stage, made, actor: supervision.put_under_supervision(
@@ -113,7 +114,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "supervision.raise_supervision",
+        "handling.supervision.raise_supervision",
         APPROVERS,
         signed,
         lambda session, stage, made, actor: supervision.raise_supervision(
@@ -123,7 +124,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     row(
-        "supervision.answer_supervision",
+        "handling.supervision.answer_supervision",
         LEADERS,
         supervised,
         lambda session, stage, made, actor: supervision.answer_supervision(
@@ -131,7 +132,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "classification.reclassify",
+        "handling.classification.reclassify",
         DESK,
         registered,
         lambda session, stage, made, actor: classification.reclassify(
@@ -139,7 +140,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "classification.edit_request",
+        "handling.classification.edit_request",
         DESK,
         registered,
         lambda session, stage, made, actor: classification.edit_request(
@@ -147,7 +148,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         ),
     ),
     row(
-        "classification.reassign_request",
+        "handling.classification.reassign_request",
         LEADERS,
         signed_by_another,
         lambda session, stage, made, actor: classification.reassign_request(

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import PUBLIC, Role
-from qs.complaints import intake, ladder, mails, requester
+from qs.complaints import intake
+from qs.complaints.ladder import climbing, mails
+from qs.complaints.protection import requester
 from qs.complaints.terms import Filed, NewContact, NewRequest, RequestChannel, RequestKind
 from tests.rights.attempt import Attempt, Stage
 
@@ -40,17 +42,17 @@ def by_code(action: Any) -> Any:  # Any: an action by receipt code, and the atte
 
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(
-        "complaints.ladder.climb_ladder",
+        "complaints.ladder.climbing.climb_ladder",
         APPROVERS,
         prepare=filed,
-        act=lambda session, stage, made, actor: ladder.climb_ladder(
+        act=lambda session, stage, made, actor: climbing.climb_ladder(
             session, actor=actor, now=stage.now + timedelta(days=30)
         ),
         is_scoped=False,
         is_office_wide=True,
     ),
     Attempt(
-        "complaints.mails.tell_requesters",
+        "complaints.ladder.mails.tell_requesters",
         APPROVERS,
         prepare=filed,
         act=lambda session, stage, made, actor: mails.tell_requesters(
@@ -60,7 +62,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         is_office_wide=True,
     ),
     Attempt(
-        "complaints.requester.correct_contact",
+        "complaints.protection.requester.correct_contact",
         DESK,
         prepare=proven,
         act=lambda session, stage, made, actor: requester.correct_contact(
@@ -70,7 +72,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
         is_public=True,
     ),
     Attempt(
-        "complaints.requester.ask_erasure",
+        "complaints.protection.requester.ask_erasure",
         DESK,
         prepare=proven,
         act=by_code(requester.ask_erasure),

@@ -36,7 +36,7 @@ DOOR = {
 }
 
 REPEATABLE = {  # what every office begins with: loading again what is there changes nothing and leaves no trace
-    "complaints.templates.prepare_reply_templates",
+    "complaints.handling.templates.prepare_reply_templates",
     "deadlines.actions.load_calendars",
     "deadlines.actions.load_packs",
     "rankings.schemes.prepare_scheme",

@@ -23,7 +23,8 @@ from starlette.applications import Starlette
 from qs import db
 from qs.access.actions import issue_api_key, revoke_api_key
 from qs.access.terms import KeyPurpose
-from qs.complaints import disclosed, forwarding, intake, rules
+from qs.complaints import intake, rules
+from qs.complaints.exchange import disclosed, forwarding
 from qs.complaints.models import Filing, Request
 from qs.complaints.terms import NewContact, Outcome, RequestChannel, RequestKind, RequestState
 from qs.db import Database

@@ -1,0 +1,1 @@
+"""What the screens of calendars and time limits are made of."""

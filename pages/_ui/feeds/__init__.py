@@ -1,0 +1,1 @@
+"""What the screens of feeds are made of."""

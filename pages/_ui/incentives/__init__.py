@@ -1,0 +1,1 @@
+"""What the screens of incentives are made of."""

@@ -1,0 +1,1 @@
+"""What the screens of personal data are made of."""

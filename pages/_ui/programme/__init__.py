@@ -1,0 +1,1 @@
+"""What the screens of programme are made of."""
