@@ -11,8 +11,8 @@ from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note
 from qs.actor import Permission
 from qs.complaints.protection.recusals import reveal_requester
+from qs.i18n import LANGUAGE_NAMES, Language, moment, ngettext, number
 from qs.i18n import gettext as _
-from qs.i18n import moment, ngettext, number
 from qs.sentences import label
 from qs.vault import actions, queries
 from qs.vault.erasures import pass_on_erasure
@@ -48,7 +48,11 @@ def masked_contact(page: Page, vault_id: int, *, subject: str, reference: str = 
 
 
 def contact_facts(found: Masked | Personal) -> list[tuple[str, str]]:
-    return [(_(FIELDS[name]), getattr(found, name)) for name in FIELDS if getattr(found, name)]
+    """What is kept of somebody, and the language to talk to them in where it is not Chinese."""
+    facts = [(_(FIELDS[name]), getattr(found, name)) for name in FIELDS if getattr(found, name)]
+    if found.language is not Language.ZH:
+        facts.append((_("Language of the requester"), LANGUAGE_NAMES[found.language]))
+    return facts
 
 
 def reveal(page: Page, vault_id: int, subject: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
+from qs.attachments.terms import Upload
 from qs.audit.actions import record
 from qs.complaints import rules
+from qs.complaints.enclosures import enclose
 from qs.complaints.handling.co_units import missing_reports
 from qs.complaints.measures import count_answer, count_return, count_signature, note_unsigned
 from qs.complaints.models import Request
@@ -36,16 +39,29 @@ REASON, ANSWER, MESSAGE = N_("Reason"), N_("Answer"), N_("Message")
 
 
 def answer_on_the_spot(
-    session: Session, request_id: int, text: str, *, outcome: Outcome, version: int, actor: Actor, now: datetime
+    session: Session,
+    request_id: int,
+    text: str,
+    *,
+    outcome: Outcome,
+    files: Sequence[Upload] = (),
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Answer a request while it is being registered, and close it; nobody else has to work on it."""
+    """Answer a request while it is being registered, and close it; nobody else has to work on it.
+
+    `files`: sent to the requester with the answer.
+    """
     request = taken(session, request_id, version, P.COMPLAINTS_REGISTER, actor=actor)
     rules.check_reply_outcome(outcome)
     request.answer = checked(text, field=ANSWER)
     request.replied_at = now
-    close(session, request, StepKind.ANSWERED, outcome, actor=actor, now=now, note=request.answer)
+    entry = close(session, request, StepKind.ANSWERED, outcome, actor=actor, now=now, note=request.answer)
+    kept = enclose(session, entry, files, actor=actor, now=now)
     count_answer(session, request, now=now)
-    trace(session, "complaints.answered_request", request, actor=actor, now=now, outcome=outcome.value)
+    facts = {"outcome": outcome.value, "files": kept}
+    trace(session, "complaints.answered_request", request, actor=actor, now=now, **facts)
 
 
 def refuse_request(
@@ -145,12 +161,14 @@ def reply_request(
     *,
     outcome: Outcome,
     without_co_units: str = "",
+    files: Sequence[Upload] = (),
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Tell the requester what was done; the office verifies it, then the requester judges it.
 
+    `files`: sent to the requester with the answer.
     `without_co_units`: why the answer does not wait for co-handling units that have not reported; kept with the case.
     Raises Conflict `co_units_missing` without such a reason. What was asked for and not decided is dropped.
     """
@@ -166,22 +184,33 @@ def reply_request(
     if missing:
         step(session, request, StepKind.NOTED, actor=actor, now=now, note=reason, code=WITHOUT_CO_UNITS)
     until = limit(session, request, VERIFY_RULE, actor=actor, now=now)
-    step(session, request, StepKind.REPLIED, actor=actor, now=now, note=answer, is_told=True, until=until)
+    entry = step(session, request, StepKind.REPLIED, actor=actor, now=now, note=answer, is_told=True, until=until)
+    kept = enclose(session, entry, files, actor=actor, now=now)
     request.answer, request.outcome, request.replied_at = answer, outcome, now
     request.handler_id, request.failed_call_count = actor.person_id or request.handler_id, 0
-    trace(session, "complaints.replied_to_request", request, actor=actor, now=now, outcome=outcome.value)
+    facts = {"outcome": outcome.value, "files": kept}
+    trace(session, "complaints.replied_to_request", request, actor=actor, now=now, **facts)
 
 
 def write_message(
-    session: Session, request_id: int, text: str, *, is_told: bool, version: int, actor: Actor, now: datetime
+    session: Session,
+    request_id: int,
+    text: str,
+    *,
+    is_told: bool,
+    files: Sequence[Upload] = (),
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Tell the requester something, or keep an internal note that the requester never sees."""
+    """Tell the requester something, or keep an internal note that the requester never sees, with its files."""
     permission = next((right for right in WRITING if actor.has(right)), P.COMPLAINTS_HANDLE)
     request = taken(session, request_id, version, permission, actor=actor)
     note = checked(text, field=MESSAGE)
     kind = StepKind.TOLD if is_told else StepKind.NOTED
-    step(session, request, kind, actor=actor, now=now, note=note, is_told=is_told)
-    trace(session, "complaints.wrote_message", request, actor=actor, now=now, is_told=is_told)
+    entry = step(session, request, kind, actor=actor, now=now, note=note, is_told=is_told)
+    kept = enclose(session, entry, files, actor=actor, now=now)
+    trace(session, "complaints.wrote_message", request, actor=actor, now=now, is_told=is_told, files=kept)
 
 
 def rectify_request(

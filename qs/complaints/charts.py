@@ -76,7 +76,12 @@ def clock_bars(clocks: pd.DataFrame, row: alt.Y, *, day_format: str, colours: Pa
         "left": colours.faint,
     }
     days = alt.Axis(
-        title=None, grid=False, format=day_format, tickCount={"interval": "day", "step": 1}, labelOverlap=True
+        title=None,
+        grid=False,
+        format=day_format,
+        tickCount={"interval": "day", "step": 1},
+        labelOverlap=True,
+        labelSeparation=8,
     )
     bars: alt.Chart = (
         alt.Chart(clocks)

@@ -15,6 +15,7 @@ from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.complaints import rules
 from qs.complaints.accused import ABOUT
+from qs.complaints.enclosures import enclosed, owner_of
 from qs.complaints.handling.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.protection.recusals import is_of_unit
@@ -113,6 +114,8 @@ class Step:
     note: str
     is_told: bool
     code: str = ""  # of a coded reason
+    step_id: int = 0
+    files: tuple[KeptFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ def request_detail(session: Session, request_id: int, *, actor: Actor) -> Reques
         **names("area", area),
         **names("handler", person),
         rectification_id=rectification_id(session, request, actor=actor),
-        steps=tuple(steps_of(session, request.id, is_withheld=is_withheld)),
+        steps=tuple(steps_of(session, request.id, is_withheld=is_withheld, actor=actor)),
         calls=() if is_withheld else tuple(calls_of(session, request.id)),
         files=() if is_withheld else tuple(files_of(session, owner, actor=actor)),
         co_units=co_units_of(session, request.id, actor=actor),
@@ -267,7 +270,7 @@ def rectification_id(session: Session, request: Request, *, actor: Actor) -> int
     return None if found is None else found.id
 
 
-def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[Step]:
+def steps_of(session: Session, request_id: int, *, is_withheld: bool, actor: Actor) -> list[Step]:
     """The history, oldest first; what the requester wrote is left out for those who may not read it."""
     statement = (
         sa.select(RequestStep, Person.name, Person.name_en)
@@ -275,6 +278,8 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
         .where(RequestStep.request_id == request_id)
         .order_by(RequestStep.at, RequestStep.id)
     )
+    rows = session.execute(statement).all()
+    files = enclosed(session, [row[0].id for row in rows], actor=actor)
     found = [
         Step(
             kind=one.kind,
@@ -287,8 +292,10 @@ def steps_of(session: Session, request_id: int, *, is_withheld: bool) -> list[St
             note=redacted(one.note) if one.kind in REQUESTERS_WORDS or one.code == EDITED else one.note,
             is_told=one.is_told,
             code=one.code,
+            step_id=one.id,
+            files=files.get(one.id, ()),
         )
-        for one, name, name_en in session.execute(statement)
+        for one, name, name_en in rows
     ]
     return [for_unit(one) for one in found if is_for_unit(one)] if is_withheld else found
 
@@ -306,7 +313,7 @@ def for_unit(step: Step) -> Step:
         return replace(step, at=start_of(day, settings().zone), person="", person_en="")
     if step.kind in UNIT_READS or step.code in OWN_CODES:
         return replace(step, code="") if step.code.startswith(ABOUT) else step
-    return replace(step, note="", code="")
+    return replace(step, note="", code="", files=())
 
 
 def calls_of(session: Session, request_id: int) -> list[Call]:
@@ -332,11 +339,13 @@ def calls_of(session: Session, request_id: int) -> list[Call]:
 
 
 def request_file(session: Session, request_id: int, file_id: int, *, actor: Actor) -> bytes:
-    """The content of one file of a request. Raises NotFound where the actor may not read the requester's words."""
+    """The content of one file of a request or of its steps. Raises NotFound where the actor may not read these."""
     detail = request_detail(session, request_id, actor=actor)
-    if file_id not in {file.file_id for file in detail.files}:
+    held = [(f"request:{request_id}", detail.files), *((owner_of(one.step_id), one.files) for one in detail.steps)]
+    owner = next((owner for owner, files in held if file_id in {file.file_id for file in files}), None)
+    if owner is None:
         raise NotFound("attachment_unknown")
-    return file_content(session, f"request:{request_id}", file_id, actor=actor)
+    return file_content(session, owner, file_id, actor=actor)
 
 
 def limit_trace(session: Session, request_id: int, *, actor: Actor) -> Trace | None:
@@ -354,7 +363,8 @@ def request_by_receipt(session: Session, code: str, *, actor: Actor, now: dateti
     service = session.get(Service, request.service_id) if request.service_id else None
     unit = session.get(Provider, request.unit_id) if request.unit_id else None
     told = sa.select(RequestStep).where(RequestStep.request_id == request.id, RequestStep.is_told)
-    steps = session.scalars(told.order_by(RequestStep.at, RequestStep.id))
+    steps = session.scalars(told.order_by(RequestStep.at, RequestStep.id)).all()
+    sent = enclosed(session, [one.id for one in steps if one.kind not in FOR_UNITS], actor=actor)
     is_open = request.state is not RequestState.CLOSED
     is_answered = request.state in ANSWERED
     status = RequestStatus(
@@ -374,7 +384,10 @@ def request_by_receipt(session: Session, code: str, *, actor: Actor, now: dateti
         refusal=request.refusal,
         answer=request.answer if is_answered else "",
         closed_at=request.closed_at,
-        steps=tuple(StatusStep(one.kind, one.at, "" if one.kind in FOR_UNITS else one.note) for one in steps),
+        steps=tuple(
+            StatusStep(one.kind, one.at, "" if one.kind in FOR_UNITS else one.note, sent.get(one.id, ()))
+            for one in steps
+        ),
         can_add=is_open,
         can_withdraw=is_open,
         can_rate=not is_open and request.outcome is not Outcome.WITHDRAWN and request.service_id is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from qs.attachments.terms import KeptFile
 from qs.complaints.terms import Outcome, Refusal, RequestKind, RequestState, ReviewDecision, ReviewStage, StepKind
 
 
@@ -15,6 +16,7 @@ class StatusStep:
     kind: StepKind
     at: datetime
     text: str = ""  # what was told
+    files: tuple[KeptFile, ...] = ()  # sent with it; of the requester's own request only, never of its master
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,8 @@ def content_problems(title: str, text: str, place: str, contact: NewContact) -> 
 
 def composed_contact(contact: NewContact | None) -> NewContact:
     given = contact or NewContact()
-    return NewContact(*(composed(getattr(given, name)) for name in CONTACT_LENGTHS))
+    name, phone, email, address = (composed(getattr(given, name)) for name in CONTACT_LENGTHS)
+    return NewContact(name, phone, email, address, given.language)
 
 
 def is_withheld(kind: RequestKind, *, is_confidential: bool) -> bool:

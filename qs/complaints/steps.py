@@ -189,7 +189,7 @@ def step(
     code: str = "",
     is_told: bool = False,
     until: Limit | None = None,
-) -> None:
+) -> RequestStep:
     """Take one step and keep it in the history. `until`: the limit of the state entered; `code`: of a coded reason.
 
     Raises IllegalStep when the step does not begin in the present state.
@@ -204,21 +204,21 @@ def step(
         request.next_due_at = until.due_at
     elif after.is_worked_on:
         request.next_due_at = request.due_at if rules.leads_on(kind) else request.next_due_at
-    session.add(
-        RequestStep(
-            request_id=request.id,
-            kind=kind,
-            at=now,
-            person_id=actor.person_id,
-            from_state=before,
-            to_state=after,
-            due_id=until.due_id if until else None,
-            due_at=until.due_at if until else None,
-            note=note,
-            code=code,
-            is_told=is_told,
-        )
+    entry = RequestStep(
+        request_id=request.id,
+        kind=kind,
+        at=now,
+        person_id=actor.person_id,
+        from_state=before,
+        to_state=after,
+        due_id=until.due_id if until else None,
+        due_at=until.due_at if until else None,
+        note=note,
+        code=code,
+        is_told=is_told,
     )
+    session.add(entry)
+    return entry
 
 
 def let_run(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
@@ -315,21 +315,22 @@ def close(
     now: datetime,
     note: str = "",
     code: str = "",
-) -> None:
-    """End the request with an outcome; one that was handled in time counts for its service."""
+) -> RequestStep:
+    """End the request with an outcome; one that was handled in time counts for its service. Returns the step."""
     rules.state_after(request.state, kind)
     note_late(session, request, actor=actor, now=now)
     if request.state is RequestState.PAUSED:
         let_run(session, request, actor=actor, now=now)
     forget_wishes(request)
     request.outcome, request.closed_at = outcome, now
-    step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
+    entry = step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
     if request.vault_person_id is not None:
         last_day = local_day(now + IDENTITY_KEPT, settings().zone)
         retain_until(session, request.vault_person_id, last_day, actor=actor, now=now)
     if outcome.is_handled:
         count_once(session, request, float(request.overdue_at is None), now, actor=actor, now=now)
         count_closing(session, request, now=now)
+    return entry
 
 
 def reopen(

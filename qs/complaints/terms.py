@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from qs.attachments.terms import Upload
+from qs.i18n import Language
 from qs.observations.terms import Channel
 
 
@@ -303,12 +304,13 @@ class Personal(StrEnum):
 
 @dataclass(frozen=True)
 class NewContact:
-    """Who files a request; kept in the vault, apart from the case."""
+    """Who files a request, and in which language they are answered; kept in the vault, apart from the case."""
 
     name: str = ""
     phone: str = ""
     email: str = ""
     address: str = ""
+    language: Language = Language.ZH
 
     @property
     def is_empty(self) -> bool:

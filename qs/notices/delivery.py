@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from qs.access.models import Person
 from qs.actor import SYSTEM
 from qs.db import Database
+from qs.i18n import Language
 from qs.notices import actions, rules
 from qs.notices.digests import gather_digest, people_with_digest
 from qs.notices.envelopes import Envelope, Undelivered, footing, public_footing, whole_link
@@ -178,12 +179,12 @@ def requester(session: Session, row: OutboxNotice, vault_id: int, chosen: Settin
     try:
         found = personal(session, vault_id)
     except DataUnreadable:
-        address = ""  # given up as unreadable
+        address, language = "", Language.ZH  # given up as unreadable
     else:
         if found is None or not found.email:
             return None
-        address = found.email
-    office, below = public_footing(chosen)
+        address, language = found.email, found.language
+    office, below = public_footing(language, chosen)
     return Recipient(
         channel=Channel.EMAIL,
         address=address,

@@ -52,16 +52,15 @@ def footing(language: Language, chosen: Settings) -> tuple[str, str]:
         return office, words.format(office=office, address=f"{chosen.staff_address}/account")
 
 
-def public_footing(chosen: Settings) -> tuple[str, str]:
-    """The same under messages to requesters, in the office's first language: who writes, why, and how to end it."""
-    with speaking(Language.ZH):
+def public_footing(language: Language, chosen: Settings) -> tuple[str, str]:
+    """The same under messages to requesters: who writes, why, and how to end it."""
+    with speaking(language):
+        office = pick(chosen.office_name, chosen.office_name_en)
         words = _(
             "{office}. You left this address with your request. To correct it or have your data erased: "
             "{address} with your receipt code. Nobody reads replies to this message."
         )
-        return chosen.office_name, words.format(
-            office=chosen.office_name, address=f"{chosen.public_url.rstrip('/')}/follow"
-        )
+        return office, words.format(office=office, address=f"{chosen.public_url.rstrip('/')}/follow")
 
 
 def whole_link(link: str, chosen: Settings) -> str:

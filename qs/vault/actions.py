@@ -13,6 +13,7 @@ from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.db import overwrite_deleted
 from qs.errors import Conflict, InvalidInput, NotFound
+from qs.i18n import Language
 from qs.periods import local_day
 from qs.settings import settings
 from qs.texts import checked
@@ -37,6 +38,7 @@ def keep_person(
     phone: str = "",
     email: str = "",
     address: str = "",
+    language: Language = Language.ZH,
     actor: Actor,
     now: datetime,
 ) -> int:
@@ -44,7 +46,7 @@ def keep_person(
 
     Part of another room's act, which checks the right and leaves the trace.
     """
-    personal = rules.cleaned(name, phone, email, address)
+    personal = rules.cleaned(name, phone, email, address, language)
     secret, key, pseudonym = session.info["audit_key"], secrets.token_bytes(rules.KEY_BYTES), secrets.token_hex(16)
     person = VaultPerson(
         pseudonym=pseudonym,
@@ -98,13 +100,22 @@ def reveal(session: Session, vault_id: int, *, subject: str, reason: str, actor:
 
 
 def correct_person(
-    session: Session, vault_id: int, *, name: str, phone: str, email: str, address: str, actor: Actor, now: datetime
+    session: Session,
+    vault_id: int,
+    *,
+    name: str,
+    phone: str,
+    email: str,
+    address: str,
+    language: Language = Language.ZH,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Put other data in the place of somebody's, under the same key. Raises InvalidInput, NotFound.
 
     Part of another room's act, which has made sure who asks, and leaves the trace.
     """
-    personal = rules.cleaned(name, phone, email, address)
+    personal = rules.cleaned(name, phone, email, address, language)
     person = unerased(session, vault_id)
     secret = session.info["audit_key"]
     key = rules.unwrapped(secret, person.pseudonym, session.get_one(VaultKey, vault_id).wrapped)

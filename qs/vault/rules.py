@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from qs.audit.rules import derived_key
 from qs.errors import Conflict, InvalidInput, Problem
+from qs.i18n import Language
 from qs.periods import local_day, start_of
 from qs.texts import composed, text_problems
 from qs.vault.terms import FIELDS, Masked, Personal, Span
@@ -34,11 +35,12 @@ class DataUnreadable(Conflict):
     code = "data_unreadable"
 
 
-def cleaned(name: str, phone: str, email: str, address: str) -> Personal:
+def cleaned(name: str, phone: str, email: str, address: str, language: Language = Language.ZH) -> Personal:
     """The data as they are kept. Raises InvalidInput with every problem."""
-    given = Personal(composed(name), composed(phone), composed(email), composed(address))
+    given = Personal(composed(name), composed(phone), composed(email), composed(address), language)
+    values = {field: str(getattr(given, field)) for field in FIELDS}
     problems: list[Problem] = []
-    for field, value in asdict(given).items():
+    for field, value in values.items():
         problems.extend(
             text_problems(value, field=FIELDS[field], longest=LENGTHS[field], is_needed=False, is_long=False)
         )
@@ -46,7 +48,7 @@ def cleaned(name: str, phone: str, email: str, address: str) -> Personal:
         problems.append(Problem("phone_unreadable"))
     if given.email and not EMAIL.fullmatch(given.email):
         problems.append(Problem("email_unreadable"))
-    if not any(asdict(given).values()):
+    if not any(values.values()):
         problems.append(Problem("contact_empty"))
     if problems:
         raise InvalidInput(problems=problems)
@@ -60,6 +62,7 @@ def masked(personal: Personal) -> Masked:
         phone=masked_phone(personal.phone),
         email=masked_email(personal.email),
         address=f"{personal.address[:6]}{HIDDEN * 4}" if personal.address else "",
+        language=personal.language,
     )
 
 
@@ -143,9 +146,13 @@ def sealed(key: bytes, nonce: bytes, pseudonym: str, personal: Personal) -> byte
 
 
 def opened(key: bytes, pseudonym: str, content: bytes) -> Personal:
-    """The data again. Raises DataUnreadable when key, pseudonym or content do not belong together."""
+    """The data again. Raises DataUnreadable when key, pseudonym or content do not belong together.
+
+    What was kept before languages were asked for has none in it: Chinese.
+    """
     fields = json.loads(decrypted(key, pseudonym, content))
-    return Personal(**fields)
+    language = Language(fields.pop("language", Language.ZH))
+    return Personal(**fields, language=language)
 
 
 def wrapped(secret: bytes, nonce: bytes, pseudonym: str, key: bytes) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from qs.i18n import N_
+from qs.i18n import N_, Language
 
 
 class Ground(StrEnum):
@@ -86,12 +86,16 @@ class RetentionRule:
 
 @dataclass(frozen=True)
 class Personal:
-    """Who somebody is, in clear. Never kept anywhere but on the screen it was revealed on."""
+    """Who somebody is, in clear. Never kept anywhere but on the screen it was revealed on.
+
+    `language`: in which they want to be written and talked to.
+    """
 
     name: str
     phone: str
     email: str
     address: str
+    language: Language = Language.ZH
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Masked:
     phone: str
     email: str
     address: str
+    language: Language = Language.ZH
     is_erased: bool = False
 
     @property

@@ -10,6 +10,8 @@ from qs.complaints import details, queries
 from qs.complaints.catalogue import entries
 from qs.complaints.catalogue.entries import NewLine
 from qs.complaints.terms import Outcome, RequestState, Urgency
+from qs.i18n import Language
+from qs.vault.queries import personal
 from tests.complaints.desk import build_desk, file
 from tests.world import enroll
 
@@ -60,6 +62,16 @@ def test_a_call_is_registered_and_its_number_and_code_are_read_out(store, desk, 
     assert "An answer is due" in words(screen)
     screen.button(key="next_call").click().run()
     assert screen.text_input(key="intake_title").value == ""
+
+
+def test_the_operator_says_in_which_language_the_caller_is_answered(store, desk, visit):
+    screen = typed(visit("hotline", "hotline"), name="Smith", phone="17000001234")
+    assert screen.selectbox(key="intake_language").value is Language.ZH
+    screen.selectbox(key="intake_language").set_value(Language.EN)
+    screen.button(key="intake_save").click().run()
+    assert not screen.error
+    with store.reading() as session:
+        assert personal(session, 1).language is Language.EN
 
 
 def test_a_call_without_a_matter_is_refused_and_keeps_what_was_typed(store, desk, visit):

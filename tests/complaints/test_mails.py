@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from qs.actor import SYSTEM
+from qs.actor import PUBLIC, SYSTEM
 from qs.audit.models import AuditEntry
 from qs.complaints.handling import call_backs
 from qs.complaints.ladder.mails import NEWS, tell_requesters
+from qs.complaints.protection import requester
 from qs.complaints.terms import NewContact, RequestState
 from qs.errors import NotAllowed
+from qs.i18n import Language
 from qs.notices.models import OutboxNotice
 from tests.complaints.desk import at_stage, build_desk, file, version
 
@@ -54,6 +57,30 @@ def test_mails_hold_the_number_and_nothing_of_the_case(store, desk, now):
     assert "2026年11月30日" in row.body
     for word in ("急诊", "王小明", "wang", "8123"):
         assert word not in repr((row.subject, row.body, row.link, facts))
+
+
+def test_mails_are_in_the_language_the_requester_used(store, desk, now):
+    with store.writing() as session:
+        number = file(session, desk, now, contact=replace(WANG, language=Language.EN)).number
+        other = file(session, desk, now, contact=WANG).number
+    tell(store, now + HOUR)
+    with store.reading() as session:
+        first, second = session.scalars(sa.select(OutboxNotice).order_by(OutboxNotice.id)).all()
+    assert first.subject == f"Your request {number}: Registered"
+    assert "30 Nov 2026" in first.body
+    assert second.subject == f"您的诉求 {other}：登记"
+
+
+def test_a_requester_who_asks_for_another_language_is_written_in_it_from_then_on(store, desk, now):
+    with store.writing() as session:
+        code = file(session, desk, now, contact=WANG).receipt_code
+        proof = requester.check_contact(session, code, WANG.email, actor=PUBLIC, now=now).proof
+        wanted = replace(WANG, language=Language.EN)
+        requester.correct_contact(session, code, wanted, proof=proof, actor=PUBLIC, now=now)
+        assert requester.own_contact(session, code, actor=PUBLIC).masked.language is Language.EN
+    tell(store, now + HOUR)
+    with store.reading() as session:
+        assert session.scalar(sa.select(OutboxNotice.subject)).startswith("Your request")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM, Role
 from qs.db import Database
+from qs.i18n import Language
 from qs.notices import actions, queries
 from qs.notices.delivery import LEASE, Delivered, claimed, deliver
 from qs.notices.models import OutboxNotice
@@ -44,6 +45,14 @@ def test_a_requester_gets_a_mail_with_the_way_to_end_it(store, mail, mailing, wa
     assert letter.message["subject"] == TOLD.subject
     assert letter.message["message-id"] == f"<{requester_key(wang, 'step:1')}@office.example>"
     assert letter.text.startswith("请凭回执码查询。\n\nhttps://qs.example/follow\n\n-- \n公共服务质量监督办公室")
+
+
+def test_the_lines_below_are_in_the_language_the_requester_chose(store, mail, mailing, now):
+    with store.writing() as session:
+        smith = keep_person(session, email="smith@home.example", language=Language.EN, actor=PUBLIC, now=now)
+    tell(store, smith, now)
+    sent(store, mailing, now)
+    assert "-- \nPublic Service Quality Supervision Office. You left this address" in mail.letters[0].text
 
 
 def test_the_address_stands_neither_in_the_outbox_nor_on_the_screen_of_who_keeps_the_machine(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from qs.actor import PUBLIC, Role
 from qs.audit.models import AuditEntry
 from qs.errors import InvalidInput, NotAllowed, NotFound
+from qs.i18n import Language
 from qs.vault import actions, holds, queries, rules
 from qs.vault.models import VaultKey, VaultPerson, VaultReveal
 from qs.vault.terms import Ground, HoldReason, Personal
@@ -71,6 +74,14 @@ def test_a_reveal_gives_the_data_and_leaves_the_reason_and_a_trace_without_conte
         entry = session.scalars(sa.select(AuditEntry)).one()
     assert (look.username, look.subject, look.reason) == ("hotline", "request:7", "回访核实地址")
     assert (entry.action, entry.facts) == ("vault.revealed", {"subject": "request:7"})
+
+
+def test_who_was_kept_before_languages_were_asked_for_is_spoken_to_in_chinese():
+    old = json.dumps({"name": "王小明", "phone": "", "email": "", "address": ""}).encode()
+    content = NONCE + AESGCM(KEY).encrypt(NONCE, old, b"one")
+    assert rules.opened(KEY, "one", content) == Personal("王小明", "", "", "", Language.ZH)
+    smith = Personal("Smith", "", "", "", Language.EN)
+    assert rules.opened(KEY, "one", rules.sealed(KEY, NONCE, "one", smith)) == smith
 
 
 @pytest.mark.parametrize("reason", ["", "  看 ", "看一下", "长" * 400])

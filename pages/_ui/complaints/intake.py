@@ -30,7 +30,7 @@ from qs.complaints.terms import (
     Urgency,
 )
 from qs.directory.queries import areas
-from qs.i18n import N_, pick
+from qs.i18n import LANGUAGE_NAMES, N_, Language, pick
 from qs.i18n import gettext as _
 from qs.periods import local_day
 from qs.sentences import label
@@ -144,7 +144,15 @@ def requester() -> NewContact:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         st.checkbox(_("Wants a reply"), value=True, key=f"{TYPED}reply")
         st.checkbox(_("Wants to stay unknown to the unit"), key=f"{TYPED}confidential")
-    return NewContact(name=name or "", phone=phone or "")
+        language = st.selectbox(
+            _("Language of the requester"),
+            list(Language),
+            format_func=lambda one: LANGUAGE_NAMES[one],
+            key=f"{TYPED}language",
+            label_visibility="collapsed",
+            width=130,
+        )
+    return NewContact(name=name or "", phone=phone or "", language=language)
 
 
 def on_the_spot() -> tuple[str, Outcome]:

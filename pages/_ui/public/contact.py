@@ -11,8 +11,8 @@ from pages._ui.widgets import note, plain
 from qs.complaints.protection import requester
 from qs.complaints.protection.requester import OwnContact
 from qs.complaints.terms import NewContact
+from qs.i18n import LANGUAGE_NAMES, Language, moment
 from qs.i18n import gettext as _
-from qs.i18n import moment
 from qs.sentences import label
 
 
@@ -28,7 +28,7 @@ def own_data(code: str, page: PublicPage) -> None:
         if kept.masked.is_erased:
             return
         if followed.proof:
-            correct(code, followed.proof, page)
+            correct(code, followed.proof, kept, page)
             if kept.erasure is None:
                 take_back(code, followed.proof, page)
         else:
@@ -64,15 +64,23 @@ def prove(code: str, followed: Followed, page: PublicPage) -> None:
             keep_said(Followed(code, found.proof, None if found.is_own else found.tries_left))
 
 
-def correct(code: str, proof: str, page: PublicPage) -> None:
+def correct(code: str, proof: str, kept: OwnContact, page: PublicPage) -> None:
     with st.form("new_contact", border=False):
         note(_("The new contact takes the place of the old one; what you leave empty is taken back."))
         name = st.text_input(_("Name (optional)"), max_chars=60, key="contact_name")
         phone = st.text_input(_("Phone (optional)"), max_chars=40, key="contact_phone")
         email = st.text_input(_("E-mail (optional)"), max_chars=200, key="contact_email")
+        languages = list(Language)
+        language = st.selectbox(
+            _("Language in which we write and call"),
+            languages,
+            index=languages.index(kept.masked.language),
+            format_func=lambda one: LANGUAGE_NAMES[one],
+            key="contact_language",
+        )
         pressed = st.form_submit_button(_("Save the new contact"), key="save_contact")
     if pressed:
-        wanted = NewContact(name=name, phone=phone, email=email)
+        wanted = NewContact(name=name, phone=phone, email=email, language=language)
         with speaking(page) as session:
             requester.correct_contact(session, code, wanted, proof=proof, actor=page.actor, now=page.now)
             keep_said(Followed(code, proof))

@@ -22,7 +22,7 @@ from qs.complaints.receipts import RequestStatus
 from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind
 from qs.deadlines import queries as deadlines
 from qs.deadlines import rules as counting
-from qs.i18n import clock, day, moment, ngettext, pick
+from qs.i18n import clock, day, language, moment, ngettext, pick
 from qs.i18n import gettext as _
 from qs.periods import local_day
 from qs.sentences import label
@@ -210,7 +210,7 @@ def who_card() -> Who:
         with st.expander(_("Should somebody keep out of this?")):
             note(_("Name who should not see or handle it, and why. The office decides and tells you."))
             asks_recusal = st.text_input(_("Who, and why (optional)"), max_chars=300, key="request_recusal")
-    contact = NewContact(name=name, phone=phone, email=email)
+    contact = NewContact(name=name, phone=phone, email=email, language=language())
     return Who(contact, wants_reply, is_confidential, asks_recusal)
 
 

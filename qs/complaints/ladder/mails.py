@@ -12,7 +12,7 @@ from qs.audit.actions import record
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.terms import StepKind
 from qs.complaints.wording import LABELS
-from qs.i18n import Language, day, speaking
+from qs.i18n import day, speaking
 from qs.i18n import gettext as _
 from qs.notices.actions import queue_for_requester
 from qs.notices.models import OutboxNotice
@@ -40,7 +40,8 @@ WITH_LIMIT = (StepKind.REGISTERED, StepKind.EXTENDED, StepKind.SENT_BACK, StepKi
 def tell_requesters(session: Session, *, actor: Actor, now: datetime) -> int:
     """Leave a mail for every step that a requester should hear of and was not told yet; returns how many.
 
-    Only to who wanted a reply and left an e-mail address. Running it again changes nothing.
+    Only to who wanted a reply and left an e-mail address, in the language they filed in or chose since. Running it
+    again changes nothing.
     """
     actor.check_everywhere(Permission.COMPLAINTS_APPROVE)
     count = 0
@@ -49,7 +50,7 @@ def tell_requesters(session: Session, *, actor: Actor, now: datetime) -> int:
         found = personal(session, vault_id) if vault_id is not None else None
         if vault_id is None or found is None or not found.email:
             continue
-        with speaking(Language.ZH):
+        with speaking(found.language):
             notice = notice_of(request, one)
         key = key_of(one.id)
         queued = queue_for_requester(session, vault_id, notice, dedupe_key=key, actor=actor, now=now)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from qs.attachments.models import Attachment
+from qs.complaints.enclosures import STEP
 from qs.complaints.models import (
     CallBack,
     CoUnit,
@@ -128,12 +129,15 @@ def words(cutoff: datetime, now: datetime) -> Found:
 
 
 def files(cutoff: datetime, now: datetime) -> Found:
-    """The files of requests that ended before a moment."""
+    """The files of requests that ended before a moment, and of their steps."""
     one = ends()
-    owner = sa.literal("request:") + sa.cast(one.c.request_id, sa.String)
+    own = sa.select((sa.literal("request:") + sa.cast(one.c.request_id, sa.String)).label("owner"), one.c.request_id)
+    of_steps = sa.select(sa.literal(f"{STEP}:") + sa.cast(RequestStep.id, sa.String), RequestStep.request_id)
+    held = sa.union_all(own, of_steps).subquery()
     return (
         sa.select(Attachment.id, one.c.ended_at)
-        .join(one, owner == Attachment.owner)
+        .join(held, held.c.owner == Attachment.owner)
+        .join(one, one.c.request_id == held.c.request_id)
         .where(one.c.ended_at < cutoff, ~is_held(one.c.vault_id, local_day(now, settings().zone)))
     )
 
@@ -192,15 +196,13 @@ def put(row: object, column: Words, words: str) -> None:
 def empty_person(session: Session, vault_id: int, now: datetime, *, with_files: bool) -> None:
     """Take one person out of their requests before the key is destroyed: words blotted, files they sent deleted.
 
-    Files that staff added in handling the case stay: they prove what was done.
+    What they handed in at the desk counts as sent. Files that staff added to a step stay: they prove what was done.
     """
     ids = list(session.scalars(sa.select(Request.id).where(Request.vault_person_id == vault_id).order_by(Request.id)))
     blot_requests(session, ids, now, personal(session, vault_id))
     if not with_files:
         return
-    sent = sa.select(Attachment.id).where(
-        Attachment.owner.in_([f"request:{request_id}" for request_id in ids]), Attachment.person_id.is_(None)
-    )
+    sent = sa.select(Attachment.id).where(Attachment.owner.in_([f"request:{request_id}" for request_id in ids]))
     delete_files(session, list(session.scalars(sent)))
 
 
