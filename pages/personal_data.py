@@ -16,12 +16,12 @@ from qs.vault import erasures, holds, queries, retention
 page = open_page("personal_data", needs=Permission.PERSONAL_OVERSEE)
 with reading() as session:
     lines = due(session, actor=page.actor, now=page.now)
-    wishes = erasures.erasures(session, actor=page.actor)
+    wished = erasures.erasures(session, actor=page.actor)
     held = holds.holds(session, actor=page.actor)
-    looks = queries.reveal_rows(session, actor=page.actor)
+    looked = queries.reveal_rows(session, actor=page.actor)
     reports = retention.run_reports(session, actor=page.actor)
 
-head(*matrix.finding(lines, wishes, held, reports, page.now))
+head(*matrix.finding(lines, wished, held, reports, page.now))
 shown = view(
     _("View"),
     {"times": _("Times of keeping"), "wishes": _("Wishes to be erased"), "holds": _("Holds"), "looks": _("Looks")},
@@ -37,8 +37,8 @@ if shown == "times":
             matrix.run_part(page, lines)
             matrix.set_part(page)
 elif shown == "wishes":
-    wishes.wish_list(page, wishes, may_decide=may_erase)
+    wishes.wish_list(page, wished, may_decide=may_erase)
 elif shown == "holds":
     wishes.hold_list(page, held, may_hold=may_erase)
 else:
-    looks.look_list(looks)
+    looks.look_list(looked)
