@@ -18,9 +18,10 @@ from qs.attachments.models import Attachment
 from qs.attachments.terms import Upload
 from qs.audit.models import AuditEntry
 from qs.audit.verify import verify_trail
+from qs.complaints.enclosures import enclose
 from qs.complaints.intake import withdraw_request
 from qs.complaints.models import Filing, Request, RequestReview, RequestStep
-from qs.complaints.terms import NewContact, RequestState, ReviewStage
+from qs.complaints.terms import NewContact, RequestState, ReviewStage, StepKind
 from qs.errors import Conflict, NotAllowed, QualityError
 from qs.observations.models import Rollup
 from qs.observations.verify import verify_rollups
@@ -272,7 +273,9 @@ def test_who_asks_is_erased_with_words_and_files_while_figures_and_trail_stay(st
     picture = Upload("伤处.pdf", b"%PDF-1.4 wang")
     with store.writing() as session:
         keep_files(session, f"request:{request_id}", [picture], actor=PUBLIC, now=now)
-        keep_files(session, f"request:{request_id}", [picture], actor=desk.leader, now=now)
+        keep_files(session, f"request:{request_id}", [picture], actor=desk.hotline, now=now)  # brought to the desk
+        reply = sa.select(RequestStep).where(RequestStep.kind == StepKind.REPLIED)
+        enclose(session, session.scalars(reply).one(), [picture], actor=desk.leader, now=now)
     before = figures(store)
     wish = asked(store, request_id, now + DAY)
     with store.writing() as session:
