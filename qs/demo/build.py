@@ -26,6 +26,7 @@ from qs.observations.ingest import ingest
 from qs.observations.terms import Batch
 from qs.office import prepare_office
 from qs.periods import from_microseconds, local_day
+from qs.retention import run_retention
 from qs.standards.actions import load_library
 from qs.standards.queries import indicators_by_code
 
@@ -73,6 +74,8 @@ def build_city(
 ) -> Built:
     """Build the city with eighteen months of events up to `now`: all of it in one transaction, or nothing.
 
+    What is past its time of keeping by then is erased at the end.
+
     Everybody gets the same password. `city`: the one to build, when it is not the shipped one; the stories of the rooms
     are about the shipped one, and need all of it. `progress` hears the share done, from 0 to 1. Raises Conflict where
     the store holds something else under a code of the city.
@@ -84,6 +87,7 @@ def build_city(
         event_count = play_history(session, city, feeds, now=now, progress=lambda share: progress(EVENTS_SHARE * share))
         if has_stories:
             play_rooms(session, now=now, progress=lambda share: progress(EVENTS_SHARE + (1 - EVENTS_SHARE) * share))
+    run_retention(database, actor=SYSTEM, now=now)  # as every night: nothing stands past its time
     progress(1.0)
     return Built(len(city.services), len(city.people), event_count)
 
