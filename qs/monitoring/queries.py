@@ -29,7 +29,7 @@ from qs.standards.queries import editions_on
 from qs.standards.terms import Aggregation, Direction, Frequency
 from qs.stats.control_charts import Assurance, PointType, XmrCharts, xmr
 
-ENOUGH_TO_JUDGE = 10  # a share or rate of fewer cases is drawn, but no rule is applied to it (own default)
+ENOUGH_TO_JUDGE = 10  # a share, rate or percentile of fewer cases is drawn, but not judged (own default)
 ENOUGH_TO_SHOW = 30  # a running period stands on a tile once its n is that large; before, the last whole one does
 
 
@@ -151,9 +151,11 @@ def charted(series: pd.DataFrame, values: Matrix, marks: NDArray[np.bool_] | Non
 
 
 def judged(series: pd.DataFrame, figures: Figures, values: Matrix) -> Matrix:
-    """The values a chart may judge: shares and rates of too few cases are left out, being nearly all noise."""
+    """The values a chart may judge: shares, rates and percentiles of too few cases are left out, nearly all noise."""
     relative = series["aggregation"].isin([Aggregation.SHARE, Aggregation.RATE]).to_numpy()
-    too_few = relative[:, None] & (figures.denominator < ENOUGH_TO_JUDGE)
+    middling = (series["aggregation"] == Aggregation.PERCENTILE).to_numpy()
+    cases = np.where(relative[:, None], figures.denominator, figures.n)
+    too_few = (relative | middling)[:, None] & (cases < ENOUGH_TO_JUDGE)
     return np.where(too_few, np.nan, values)
 
 

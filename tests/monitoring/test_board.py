@@ -317,6 +317,28 @@ def test_a_share_of_a_few_cases_is_drawn_but_not_judged(store, city, feed):
     assert process(found, 0)["kind"].iloc[-2] == "unknown"
 
 
+@pytest.mark.parametrize(("cases", "expected"), [(9, Standing.STEADY), (10, Standing.CONCERN)])
+def test_a_percentile_of_a_few_cases_is_drawn_but_not_judged(store, city, feed, cases, expected):
+    minutes = [30.0, 31.0, 29.0, 30.0, 32.0, 30.0, 29.0, 31.0, 30.0, 30.0, 31.0, 29.0, 30.0, 31.0, 90.0]
+    events = [
+        {
+            "event_id": f"{week}-{number}",
+            "happened_at": MONDAY - timedelta(weeks=len(minutes) - week),
+            "service_id": city.surgery,
+            "indicator_id": city.longest_waiting,
+            "numerator": wait,
+            "denominator": 1.0,
+            "area_id": city.north,
+        }
+        for week, wait in enumerate(minutes)
+        for number in range(cases if wait == 90.0 else 10)
+    ]
+    send(store, feed, events)
+    found = shown(store)
+    assert found.series.iloc[0].standing is expected
+    assert process(found, 0)["value"].iloc[-2] == pytest.approx(90.0, rel=0.05)
+
+
 def test_what_is_live_stands_before_a_closed_history(store, city, feed):
     history = world.add_feed(store, "history", silent_after_hours=None)
     send(store, history, weekly(city, FALLEN))
