@@ -9,6 +9,9 @@ import streamlit as st
 
 from qs.i18n import pick
 
+PAGE_BUTTON = 48  # pixels of one number of a pager
+PAGES_SHOWN = 7
+
 
 def choice(label: str, options: Mapping[str, str], *, key: str, width: int = 170) -> str | None:
     """A filter: code -> words, or None for all. The code stands in the address as `key`."""
@@ -73,6 +76,12 @@ def view(label: str, options: Mapping[str, str], *, key: str = "view") -> str:
     )
     keep(key, None if chosen == codes[0] else chosen)
     return chosen or codes[0]
+
+
+def page_choice(pages: int, *, key: str) -> int:
+    """One of several pages, beside words, kept in the address; a pager that is not told its width hides its numbers."""
+    width = PAGE_BUTTON * (min(pages, PAGES_SHOWN) + 2)
+    return st.pagination(pages, key=key, bind="query-params", width=width, max_visible_pages=PAGES_SHOWN)
 
 
 def keep(key: str, value: str | None) -> None:

@@ -38,7 +38,7 @@ def unread_part(page: Page) -> None:
 
 def line(page: Page, notice_id: int, subject: str, link: str, when: str, strength: Strength) -> None:
     """One notice: what, when, and the button that opens it and notes that it was read."""
-    words, button = st.columns([3.4, 1], gap="small", vertical_alignment="center")
+    words, button = st.columns([2.4, 1], gap="small", vertical_alignment="center")
     words.markdown(f":material/{SIGNS[strength]}: {plain(subject)}  \n:small[:gray[{plain(when)}]]")
     place = place_of(link)
     label = _("Read it") if place is None else _("Open it")

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import choice
+from pages._ui.choices import choice, page_choice
 from pages._ui.run import Page, send_to
 from pages._ui.widgets import note
 from qs.i18n import gettext as _
 from qs.i18n import ngettext, number
 from qs.web.downloads import keep_for_download
+from qs.web.gateway import SESSION
 
 ROWS_PER_PAGE = 20
 ROW_HEIGHT = 36
@@ -54,7 +55,7 @@ def table(
     place = st.container()
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            page = st.pagination(pages, key=state_key, bind="query-params")
+            page = page_choice(pages, key=state_key)
             note(ngettext("{n} row", "{n} rows", len(shown)).format(n=number(len(shown))))
     part = shown.iloc[(page - 1) * rows_per_page : page * rows_per_page]
     with place:
@@ -130,5 +131,5 @@ def offer_download(
 ) -> None:
     """A button that makes a file and hands it to this browser alone, once, under an address good for a minute."""
     if st.button(label, icon=":material/download:", key=key or f"download_{file_name}"):
-        kept_hash = page.session.token_hash
-        send_to(keep_for_download(make(), file_name=file_name, media_type=mime, kept_hash=kept_hash))
+        principal = f"{SESSION}{page.session.token_hash}"
+        send_to(keep_for_download(make(), file_name=file_name, media_type=mime, principal=principal))

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages._ui.choices import page_choice
 from pages._ui.page import Page
 from pages._ui.rankings.shown import Shown
 from pages._ui.standards.lists import XLSX
@@ -48,7 +49,7 @@ def league(shown: Shown, listed: pd.DataFrame) -> None:
         place, current = st.container(), 1
         if pages > 1:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                current = st.pagination(pages, key="league_page", bind="query-params")
+                current = page_choice(pages, key="league_page")
                 note(_("ranks are among all {n}").format(n=number(shown.ranked_count)))
         part = ranked.iloc[(current - 1) * ROWS_PER_PAGE : current * ROWS_PER_PAGE]
         with place:

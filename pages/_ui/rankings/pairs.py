@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import view
+from pages._ui.choices import page_choice, view
 from pages._ui.figures import NOTHING, is_fraction, number_format, value_text
 from pages._ui.page import Page
 from pages._ui.rankings.lists import colours
@@ -39,7 +39,7 @@ def pair_cards(page: Page, shown: Disparities) -> None:
     cards, current = st.container(), 1
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            current = st.pagination(pages, key="units_page", bind="query-params")
+            current = page_choice(pages, key="units_page")
             words = _("{n} in all, better values first")
             if Direction(shown.indicator.direction) is Direction.BAND:
                 words = _("{n} in all, higher values first")
