@@ -10,6 +10,7 @@ from pages._ui.complaints.catalogue import catalogue_view
 from pages._ui.complaints.desk import desk_counts, finding, first_row, queue_choice, request_list, wanted_list
 from pages._ui.complaints.exchange import exchange_view
 from pages._ui.complaints.figures import figures
+from pages._ui.complaints.several import several, tick_list, wants_several
 from pages._ui.complaints.templates import templates_view
 from pages._ui.page import go, open_page
 from pages._ui.widgets import Action, empty_state, head
@@ -58,9 +59,16 @@ else:
     left, right = st.columns([1.3, 1], gap="medium")
     with left:
         first_id = None if first is None else int(first.request_id)
-        shown_id = request_list(page, wanted_list(page, queue), kept_id("request"), first_id)
+        wanted = wanted_list(page, queue)
+        is_several = wants_several(page, queue)
+        if is_several:
+            tick_list(page, wanted)
+        else:
+            shown_id = request_list(page, wanted, kept_id("request"), first_id)
     with right:
-        if shown_id is None:
+        if is_several:
+            several(page)
+        elif shown_id is None:
             empty_state(
                 _("No request to show"),
                 _("Its clocks, its history and its next step appear here. The most pressing one stands first."),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -20,9 +20,9 @@ from qs.access.queries import open_session
 from qs.actor import Permission
 from qs.errors import Conflict, NotAllowed, QualityError
 
-__all__ = ["Page", "current_page", "go", "guarded_fragment", "open_page", "reading", "saving"]
+__all__ = ["Page", "current_page", "go", "guarded_fragment", "open_page", "reading", "saving", "saving_each"]
 
-P = ParamSpec("P")
+P, T = ParamSpec("P"), TypeVar("T")
 DONE = "qs_done"  # a sentence kept over the rerun after a saving, shown once
 
 
@@ -82,6 +82,22 @@ def saving(page: Page, *, done: str | None = None, stays: bool = False) -> Itera
         st.session_state[DONE] = done
     if not stays:
         st.rerun()
+
+
+def saving_each(page: Page, subjects: Iterable[T], act: Callable[[Session, T], object]) -> list[tuple[T, QualityError]]:
+    """One transaction for each of several things. Returns those that were refused with the reason; the others stand.
+
+    Not one for all: the acts would hold each other's rows and the end of the trail, and wait for each other for ever.
+    """
+    refused: list[tuple[T, QualityError]] = []
+    for one in subjects:
+        try:
+            with page.database.writing() as session:
+                check_unchanged(page, session)
+                act(session, one)
+        except QualityError as error:
+            refused.append((one, error))
+    return refused
 
 
 def check_unchanged(page: Page, session: Session) -> None:

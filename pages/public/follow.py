@@ -30,7 +30,7 @@ with st.container(key="narrow"):
         code_form()
     elif isinstance(found, RequestStatus):
         with reading() as session:
-            request_status(session, found, page)
+            request_status(session, found, page, code)
         wish = more_to_say(found, code)
         if wish is not None:
             with speaking(page) as session:

@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from qs.access.rules import TOKEN_BYTES, token_hash
-from qs.web.cookies import cookie_value, session_cookie
-from qs.web.gateway import SESSION, principal_of_session
+from qs.web.cookies import browser_cookie, cookie_value, session_cookie
+from qs.web.gateway import principal_of_browser, principal_of_session
 
 LIFE_SECONDS = 60
 KEPT_BYTES = 256 << 20  # of all waiting files together; the oldest give way
@@ -24,7 +24,7 @@ KEPT_BYTES = 256 << 20  # of all waiting files together; the oldest give way
 
 @dataclass(frozen=True)
 class WaitingFile:
-    """A file that one signed-in browser may fetch once within a minute."""
+    """A file that one browser may fetch once within a minute."""
 
     principal: str
     content: bytes
@@ -37,10 +37,10 @@ waiting: OrderedDict[str, WaitingFile] = OrderedDict()  # ticket's hash -> file;
 lock = threading.Lock()
 
 
-def keep_for_download(content: bytes, *, file_name: str, media_type: str, kept_hash: str) -> str:
-    """Keep a file for the browser with this session and return the address to fetch it at."""
+def keep_for_download(content: bytes, *, file_name: str, media_type: str, principal: str) -> str:
+    """Keep a file for the browser of this principal, signed in or not, and return the address to fetch it at."""
     ticket = secrets.token_urlsafe(TOKEN_BYTES)
-    file = WaitingFile(f"{SESSION}{kept_hash}", content, file_name, media_type, time.monotonic())
+    file = WaitingFile(principal, content, file_name, media_type, time.monotonic())
     with lock:
         waiting[token_hash(ticket)] = file
         make_room()
@@ -67,7 +67,8 @@ def take(ticket: str, principal: str) -> WaitingFile | None:
 
 
 async def download(request: Request) -> Response:
-    principal = await asyncio.to_thread(principal_of_session, cookie_value(request.scope, session_cookie()))
+    signed_in = await asyncio.to_thread(principal_of_session, cookie_value(request.scope, session_cookie()))
+    principal = signed_in or principal_of_browser(cookie_value(request.scope, browser_cookie()))
     file = take(request.path_params["ticket"], principal)
     if file is None:
         return PlainTextResponse("Not Found", 404, headers={"cache-control": "no-store"})

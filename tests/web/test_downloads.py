@@ -23,8 +23,8 @@ def clock(monkeypatch):
     return now
 
 
-def kept(content=b"a,b\n", kept_hash="me"):
-    path = keep_for_download(content, file_name="名单.csv", media_type="text/csv", kept_hash=kept_hash)
+def kept(content=b"a,b\n", principal="session:me"):
+    path = keep_for_download(content, file_name="名单.csv", media_type="text/csv", principal=principal)
     return path.removeprefix("/download/")
 
 
@@ -34,6 +34,12 @@ def test_a_file_is_taken_once_by_its_owner():
     assert take(ticket, "") is None
     assert take(ticket, "session:me").content == b"a,b\n"
     assert take(ticket, "session:me") is None
+
+
+def test_a_visitor_takes_a_file_with_the_cookie_of_the_browser():
+    ticket = kept(principal="browser:mine")
+    assert take(ticket, "browser:another") is None
+    assert take(ticket, "browser:mine").content == b"a,b\n"
 
 
 def test_a_file_waits_a_minute(clock):

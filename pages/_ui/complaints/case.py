@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -9,13 +10,14 @@ import streamlit as st
 from pages._ui.complaints.aftermath import aftermath
 from pages._ui.complaints.clocks import clock_part
 from pages._ui.complaints.lists import due_words, urgency_mark
-from pages._ui.complaints.steps import next_steps
+from pages._ui.complaints.steps import HANDLED_IN, next_steps
 from pages._ui.facts import fact_list
 from pages._ui.page import Page, go, reading
 from pages._ui.personal import masked_contact
 from pages._ui.tables import offer_download
 from pages._ui.widgets import note, plain, section, show_error, show_text
 from qs.actor import Permission
+from qs.attachments.terms import KeptFile
 from qs.complaints import details
 from qs.complaints.details import RequestDetail
 from qs.complaints.terms import (
@@ -63,8 +65,10 @@ def request_card(page: Page, request_id: int) -> None:
         facts(page, detail)
         helpers(page, detail)
         contact_part(page, detail)
-        history(detail)
-        files(page, detail)
+        if detail.files:
+            section(_("Files of the requester"))
+            files(page, detail, detail.files)
+        history(page, detail)
 
 
 def heading(detail: RequestDetail) -> None:
@@ -130,10 +134,11 @@ def facts(page: Page, detail: RequestDetail) -> None:
         (_("Service"), pick(detail.service, detail.service_en) or _("Not yet known")),
         (_("Handling unit"), unit_words(detail)),
         (_("Area"), pick(detail.area, detail.area_en)),
-        (_("Handler"), pick(detail.handler, detail.handler_en)),
         (_("Limit"), limit_words(detail, page.now)),
         (_("Urgency"), label(detail.urgency)),
     ]
+    if detail.state not in HANDLED_IN:  # else it stands with what can be done
+        lines.insert(2, (_("Handler"), pick(detail.handler, detail.handler_en)))
     if detail.outcome is not None:
         lines.append((_("Outcome"), label(detail.outcome)))
     if detail.refusal is not None:
@@ -201,17 +206,17 @@ def contact_part(page: Page, detail: RequestDetail) -> None:
         masked_contact(page, detail.vault_person_id, subject=f"request:{detail.request_id}", reference=detail.number)
 
 
-def history(detail: RequestDetail) -> None:
+def history(page: Page, detail: RequestDetail) -> None:
     """The steps, newest first, each with who and what was said; the older ones on demand."""
     section(_("What happened"))
     steps = list(reversed(detail.steps))
     for one in steps[:SHOWN_STEPS]:
-        step_line(one)
+        step_line(page, detail, one)
     if len(steps) > SHOWN_STEPS:
         rest = len(steps) - SHOWN_STEPS
         with st.expander(ngettext("{n} earlier step", "{n} earlier steps", rest).format(n=number(rest))):
             for one in steps[SHOWN_STEPS:]:
-                step_line(one)
+                step_line(page, detail, one)
     for call in detail.calls:
         if call.is_reached and call.satisfaction is not None:
             said = [
@@ -222,7 +227,7 @@ def history(detail: RequestDetail) -> None:
             note(_("Call-back on {moment}: {answers}").format(moment=moment(call.at), answers=_(", ").join(said)))
 
 
-def step_line(one: details.Step) -> None:
+def step_line(page: Page, detail: RequestDetail, one: details.Step) -> None:
     who = pick(one.person, one.person_en)
     head = f"**{plain(label(one.kind))}**"
     seen = "" if one.is_told and one.kind not in FOR_UNITS else " :material/visibility_off:"
@@ -230,6 +235,7 @@ def step_line(one: details.Step) -> None:
     st.markdown(f"{head}{seen}  \n:small[:gray[{plain(line)}]]", anchors=False)
     if one.note:
         show_text(one.note)
+    files(page, detail, one.files)
 
 
 def coded(code: str) -> str:
@@ -238,8 +244,9 @@ def coded(code: str) -> str:
     return "" if found is None else label(found)
 
 
-def files(page: Page, detail: RequestDetail) -> None:
-    for file in detail.files:
+def files(page: Page, detail: RequestDetail, shown: Sequence[KeptFile]) -> None:
+    """Pictures as pictures, other files to take away: what came with the request, or belongs to a step."""
+    for file in shown:
         if file.media_type.is_image:
             with reading() as session:
                 content = details.request_file(session, detail.request_id, file.file_id, actor=page.actor)

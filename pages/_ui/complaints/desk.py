@@ -8,8 +8,9 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
-from pages._ui.choices import choice, keep, words_by_code
+from pages._ui.choices import choice, keep, page_choice, words_by_code
 from pages._ui.complaints.lists import (
+    TICKED,
     Row,
     closed_columns,
     open_columns,
@@ -92,7 +93,7 @@ def queue_choice(page: Page, found: Mapping[Queue, int]) -> Queue:
 
 def turn_page() -> None:
     """Another list begins on its first page, without the request and the form of the one before."""
-    for name in ("p", "request", "do", "v"):
+    for name in ("p", "request", "do", "v", TICKED):
         keep(name, None)
     st.session_state.pop("p", None)
 
@@ -154,15 +155,9 @@ def request_list(page: Page, wanted: Wanted, chosen_id: int | None, first_id: in
 
     `first_id`: what the title names; of another queue or a search it is the first of the list.
     """
-    at = max(int(st.session_state.get("p") or 1), 1)
-    with reading() as session:
-        found = listed(session, wanted, page=at, rows=ROWS, actor=page.actor, now=page.now)
+    found, at, pages = list_page(page, wanted, ROWS)
     if not found.count:
-        note(_("Nothing stands here. What comes in appears by itself when the page is opened again."))
         return chosen_id
-    pages = ceil(found.count / ROWS)
-    if at > pages:
-        st.session_state["p"] = at = pages
     columns = closed_columns() if wanted.queue is Queue.CLOSED else open_columns()
     is_whole = wanted == Wanted()
     shown_id = chosen_id or (first_id if is_whole else None) or int(found.frame["request_id"].iloc[0])
@@ -172,13 +167,26 @@ def request_list(page: Page, wanted: Wanted, chosen_id: int | None, first_id: in
     return shown_id
 
 
+def list_page(page: Page, wanted: Wanted, rows: int) -> tuple[Listed, int, int]:
+    """What stands on the page of the list that is open, which page that is, and of how many; empty lists say so."""
+    at = max(int(st.session_state.get("p") or 1), 1)
+    with reading() as session:
+        found = listed(session, wanted, page=at, rows=rows, actor=page.actor, now=page.now)
+    if not found.count:
+        note(_("Nothing stands here. What comes in appears by itself when the page is opened again."))
+    pages = ceil(found.count / rows)
+    if at > pages > 0:
+        st.session_state["p"] = at = pages
+    return found, at, pages
+
+
 def paging(found: Listed, pages: int) -> None:
     words = ngettext("{n} request", "{n} requests", found.count).format(n=number(found.count))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         note(words)
         if pages > 1:
             st.space("stretch")
-            st.pagination(pages, key="p", bind="query-params")
+            page_choice(pages, key="p")
 
 
 def desk_counts(page: Page) -> dict[Queue, int]:

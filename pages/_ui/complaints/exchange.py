@@ -34,6 +34,7 @@ from qs.sentences import label
 from qs.settings import settings
 from qs.sheets import safe_csv, xlsx
 from qs.web.downloads import keep_for_download
+from qs.web.gateway import SESSION
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -70,8 +71,8 @@ def export_part(page: Page) -> None:
     if made is not None:
         content, media_type, ending = (made.xlsx(), XLSX, "xlsx") if as_xlsx else (made.csv(), CSV, "csv")
         name = f"requests-{local_day(page.now, settings().zone)}.{ending}"
-        kept = page.session.token_hash
-        send_to(keep_for_download(content, file_name=name, media_type=media_type, kept_hash=kept))
+        principal = f"{SESSION}{page.session.token_hash}"
+        send_to(keep_for_download(content, file_name=name, media_type=media_type, principal=principal))
         words = ngettext(
             "{n} row was taken away; the trail says so.", "{n} rows were taken away; the trail says so.", len(made.rows)
         )

@@ -13,6 +13,7 @@ from pages._ui.complaints.lists import due_words
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note, show_error
 from qs.actor import Permission
+from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints.details import RequestDetail
 from qs.complaints.handling.outlook import outlook
 from qs.complaints.handling.templates import filled_template, templates_for
@@ -26,6 +27,7 @@ from qs.sentences import label
 from qs.settings import settings
 
 Form = Callable[[Page, RequestDetail, int], None]
+FILE_KINDS = ["pdf", "png", "jpg", "jpeg", "docx", "xlsx"]
 
 
 def shut() -> None:
@@ -41,7 +43,7 @@ def take(
     step: Callable[..., object],
     *said: str | int | StrEnum | CallBackAnswer | None,
     done: str,
-    **chosen: str | int | bool | StrEnum | None,
+    **chosen: str | int | bool | StrEnum | Sequence[Upload] | None,
 ) -> None:
     """Take a step of the request as it was shown, with what was said and chosen; then the form is shut."""
     with saving(page, done=done) as session:
@@ -78,6 +80,14 @@ def service_field(
         key=key,
     )
     return picked
+
+
+def files_field(words: str, *, key: str) -> tuple[Upload, ...]:
+    """Pictures and documents to be kept; what they may be is checked by the act that keeps them."""
+    chosen = st.file_uploader(
+        words, type=FILE_KINDS, accept_multiple_files=True, max_upload_size=LARGEST_BYTES >> 20, key=key
+    )
+    return tuple(Upload(one.name, one.getvalue()) for one in chosen)
 
 
 def outcome_field(usual: Outcome, *, key: str) -> Outcome:

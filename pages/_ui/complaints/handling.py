@@ -1,20 +1,22 @@
-"""The forms of the unit that handles a request: return, reply, more time, a pause, helping units, its statement."""
+"""The forms of the unit that handles a request: return, reply, more time, a pause, another handler, helping units."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.complaints.forms import Form, outcome_field, prepared_words, service_field, take
+from pages._ui.complaints.forms import Form, files_field, outcome_field, prepared_words, service_field, take
 from pages._ui.page import Page, reading
-from pages._ui.widgets import note
+from pages._ui.widgets import note, show_error
 from qs.actor import Permission
 from qs.complaints import actions
 from qs.complaints.details import RequestDetail
-from qs.complaints.handling import co_units, extensions, pauses, supervision
+from qs.complaints.handling import classification, co_units, extensions, pauses, supervision
+from qs.complaints.handling.classification import Handler
 from qs.complaints.terms import TEXT_LENGTH, Outcome, PauseReason, TemplatePurpose
 from qs.directory.queries import service_ids_by_code
+from qs.errors import NotFound
 from qs.i18n import gettext as _
-from qs.i18n import pick
+from qs.i18n import ngettext, number, pick
 from qs.sentences import label
 
 
@@ -37,6 +39,7 @@ def reply_form(page: Page, detail: RequestDetail, version: int) -> None:
             _("What was done, in words for the requester"), key="reply_text", max_chars=TEXT_LENGTH, height=150
         )
         outcome = outcome_field(Outcome.RESOLVED, key="reply_outcome")
+        files = files_field(_("Files for the requester"), key="reply_files")
         without = ""
         if waiting:
             names = _(", ").join(pick(one.unit, one.unit_en) for one in waiting)
@@ -48,7 +51,7 @@ def reply_form(page: Page, detail: RequestDetail, version: int) -> None:
     if pressed:
         done = _("Replied; the office verifies it, then the requester is called back.")
         chosen = {"outcome": outcome, "without_co_units": without}
-        take(page, detail, version, actions.reply_request, text, done=done, **chosen)
+        take(page, detail, version, actions.reply_request, text, files=files, done=done, **chosen)
 
 
 def extend_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -129,11 +132,54 @@ def statement_form(page: Page, detail: RequestDetail, version: int) -> None:
         take(page, detail, version, supervision.answer_supervision, text, done=_("Kept with the case."))
 
 
+def reassign_form(page: Page, detail: RequestDetail, version: int) -> None:
+    """Who handles it now, and whom of the unit to give it to."""
+    try:
+        with reading() as session:
+            people = classification.possible_handlers(session, detail.request_id, actor=page.actor)
+    except NotFound as error:
+        show_error(error)
+        return
+    note(handler_words(detail))
+    others = {one.person_id: one for one in people if not one.is_present}
+    if not others:
+        note(_("Nobody else handles requests of this service. The administrator gives people that right."))
+        return
+    with st.form("reassign_form", border=False):
+        person_id = st.selectbox(
+            _("New handler"),
+            list(others),
+            index=None,
+            format_func=lambda one: handler_choice(others[one]),
+            placeholder=_("Choose somebody of the unit"),
+            key="reassign_person",
+        )
+        reason = st.text_input(_("Reason"), key="reassign_reason", max_chars=300)
+        note(_("The limit stays as it is; the history keeps who had it."))
+        pressed = st.form_submit_button(_("Hand it over"), type="primary", key="reassign_save")
+    if pressed and person_id is None:
+        st.error(_("Choose who is to handle it."), icon=":material/error:")
+    elif pressed:
+        done = _("Handed over.")
+        take(page, detail, version, classification.reassign_request, reason, person_id=person_id, done=done)
+
+
+def handler_words(detail: RequestDetail) -> str:
+    who = pick(detail.handler, detail.handler_en)
+    return _("Handled by {name}").format(name=who) if who else _("Nobody handles it now")
+
+
+def handler_choice(one: Handler) -> str:
+    words = ngettext("{name} · {n} open request", "{name} · {n} open requests", one.open_count)
+    return words.format(name=pick(one.name, one.name_en), n=number(one.open_count))
+
+
 FORMS: dict[str, Form] = {
     "return": return_form,
     "reply": reply_form,
     "extend": extend_form,
     "pause": pause_form,
+    "reassign": reassign_form,
     "co_unit": co_unit_form,
     "report": report_form,
     "statement": statement_form,

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.complaints.beside import beside
-from pages._ui.complaints.forms import limits_note, outcome_field, service_field
+from pages._ui.complaints.forms import files_field, limits_note, outcome_field, service_field
 from pages._ui.page import Page, guarded_fragment, reading, saving
 from qs.actor import Permission
 from qs.complaints import actions
@@ -120,19 +120,21 @@ def area_field(page: Page) -> int | None:
 
 
 def rarely(page: Page) -> dict[str, Any]:  # Any: fields of a new request
-    """What few callers say: the remedy, when it happened, a letter of an earlier day, and another pack of limits."""
+    """What few callers say or bring: the remedy, when it happened, a letter of an earlier day, files, other limits."""
     with reading() as session:
         names = pack_names(session, actor=page.actor)
     codes = sorted(names, key=lambda code: code != DEFAULT_PACK)
-    with st.expander(_("What is wanted, when it happened, other limits")):
+    with st.expander(_("What is wanted, when it happened, files, other limits")):
         remedy = st.text_input(_("What the requester wants"), key=f"{TYPED}remedy", max_chars=REMEDY_LENGTH)
         with st.container(horizontal=True, gap="small"):
             happened_on = st.date_input(_("Happened on"), value=None, key=f"{TYPED}happened")
             st.date_input(_("Came in on (a letter of an earlier day)"), value=None, key=f"{TYPED}came")
+        files = files_field(_("Letters, photos and papers that the requester brought"), key=f"{TYPED}files")
         pack = st.selectbox(
             _("Pack of limits"), codes, format_func=lambda code: names.get(code, code), key=f"{TYPED}pack"
         )
-    return {"remedy": remedy or "", "happened_on": happened_on, "pack": "" if pack == DEFAULT_PACK else pack or ""}
+    limits_of = "" if pack == DEFAULT_PACK else pack or ""
+    return {"remedy": remedy or "", "happened_on": happened_on, "pack": limits_of, "files": files}
 
 
 def requester() -> NewContact:

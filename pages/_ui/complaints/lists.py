@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from pages._ui.figures import NOTHING
 from pages._ui.tables import HEADER_HEIGHT, ROW_HEIGHT
 from qs import chart_style
 from qs.complaints.terms import RequestState, StepKind, Urgency
+from qs.frames import named_rows
 from qs.i18n import age, clock, day, moment, ngettext, number
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -24,6 +25,9 @@ from qs.settings import settings
 Row = Any  # Any: one row of a frame of requests
 Column = Any  # Any: one of st.column_config's own types
 ONE_DAY = timedelta(days=1)
+MOST_ROWS = 14  # seen at once; longer lists scroll
+TICKED = "ticked"  # in the address: request and version, as 12.3,15.1
+LONGEST_ID = 10  # digits
 
 
 def subject(row: Row) -> str:
@@ -97,21 +101,66 @@ def request_table(
     frame: pd.DataFrame, columns: Mapping[str, Column], *, key: str, now: datetime, chosen_id: int | None
 ) -> None:
     """One page of a list; a click on a row writes its request into the address."""
-    shown = worded(frame, now)
     ids = [int(one) for one in frame["request_id"]]
-    at = ids.index(chosen_id) if chosen_id in ids else None
+    rows = [ids.index(chosen_id)] if chosen_id in ids else []
+    drawn(frame, columns, rows, key=key, now=now, mode="single-row", on_select=lambda: choose(key, ids))
+
+
+def tick_table(
+    frame: pd.DataFrame, columns: Mapping[str, Column], *, key: str, now: datetime, ticked: Mapping[int, int]
+) -> None:
+    """One page of a list with boxes to tick; the ticked requests, as they are shown now, go into the address.
+
+    `ticked`: request id -> the version that was ticked, of other pages too.
+    """
+    shown = {int(row.request_id): int(row.version) for row in named_rows(frame)}
+    rows = [i for i, request_id in enumerate(shown) if request_id in ticked]
+    drawn(frame, columns, rows, key=key, now=now, mode="multi-row", on_select=lambda: tick(key, shown, ticked))
+
+
+def drawn(
+    frame: pd.DataFrame,
+    columns: Mapping[str, Column],
+    rows: Sequence[int],
+    *,
+    key: str,
+    now: datetime,
+    mode: str,
+    on_select: Callable[[], None],
+) -> None:
+    """The rows of a list, some of them chosen."""
+    shown = worded(frame, now)
     st.dataframe(
         inked(shown, list(columns), now),
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=HEADER_HEIGHT + ROW_HEIGHT * max(len(shown), 1),
+        height=HEADER_HEIGHT + ROW_HEIGHT * min(max(len(shown), 1), MOST_ROWS),
         column_config=dict(columns),
         placeholder="—",
         key=key,
-        on_select=lambda: choose(key, ids),
-        selection_mode="single-row",
-        selection_default=None if at is None else {"selection": {"rows": [at]}},
+        on_select=on_select,
+        selection_mode=mode,  # type: ignore[arg-type]  # one of Streamlit's words
+        selection_default={"selection": {"rows": list(rows)}} if rows else None,
     )
+
+
+def tick(key: str, shown: Mapping[int, int], ticked: Mapping[int, int]) -> None:
+    """Write what is ticked into the address: each request in the version that stood on the screen."""
+    ids = list(shown)
+    chosen = [ids[row] for row in st.session_state[key]["selection"]["rows"] if row < len(ids)]
+    kept = {one: version for one, version in ticked.items() if one not in shown}
+    kept |= {one: ticked.get(one, shown[one]) for one in chosen}
+    keep(TICKED, ",".join(f"{one}.{version}" for one, version in kept.items()) or None)
+
+
+def ticked_requests() -> dict[int, int]:
+    """Request id -> version, as ticked; what is no such pair in the address is left out."""
+    pairs = (part.partition(".") for part in st.query_params.get(TICKED, "").split(","))
+    return {int(one): int(version) for one, _dot, version in pairs if is_number(one) and is_number(version)}
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < LONGEST_ID
 
 
 def choose(key: str, ids: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.complaints.forms import Form, limits_note, outcome_field, prepared_words, take
+from pages._ui.complaints.forms import Form, files_field, limits_note, outcome_field, prepared_words, take
 from pages._ui.page import Page, reading
 from pages._ui.widgets import note, show_text
 from qs.complaints import actions
@@ -33,9 +33,11 @@ def answer_form(page: Page, detail: RequestDetail, version: int) -> None:
     with st.form("answer_form", border=False):
         text = st.text_area(_("Answer"), key="answer_text", max_chars=TEXT_LENGTH, height=110)
         outcome = outcome_field(Outcome.EXPLAINED, key="answer_outcome")
+        files = files_field(_("Files for the requester"), key="answer_files")
         pressed = st.form_submit_button(_("Answer and close"), type="primary", key="answer_save")
     if pressed:
-        take(page, detail, version, actions.answer_on_the_spot, text, outcome=outcome, done=_("Answered and closed."))
+        said = {"outcome": outcome, "files": files}
+        take(page, detail, version, actions.answer_on_the_spot, text, done=_("Answered and closed."), **said)
 
 
 def refuse_form(page: Page, detail: RequestDetail, version: int) -> None:
@@ -166,9 +168,10 @@ def write_form(page: Page, detail: RequestDetail, version: int) -> None:
             key="write_to",
         )
         text = st.text_area(_("Message"), key="write_text", max_chars=TEXT_LENGTH, height=90)
+        files = files_field(_("Files for the same readers"), key="write_files")
         pressed = st.form_submit_button(_("Save"), type="primary", key="write_save")
     if pressed:
-        told = {"is_told": bool(to_requester)}
+        told = {"is_told": bool(to_requester), "files": files}
         take(page, detail, version, actions.write_message, text, done=_("Kept with the case."), **told)
 
 

@@ -11,7 +11,7 @@ from pages._ui.choices import keep, kept_id
 from pages._ui.complaints import aftermath, calls, dispatch, handling, office
 from pages._ui.complaints.forms import Form, shut
 from pages._ui.page import Page, saving
-from pages._ui.widgets import section
+from pages._ui.widgets import note, section
 from qs.actor import Actor, Permission
 from qs.complaints import actions
 from qs.complaints.details import RequestDetail
@@ -38,13 +38,17 @@ BUTTONS = 3  # beside each other; what is left stands in a menu
 
 @dataclass(frozen=True)
 class Next:
-    """One thing that can be done. `is_now`: it is what the state waits for; `is_rare`: it stands in the menu."""
+    """One thing that can be done. `is_now`: it is what the state waits for; `is_rare`: it stands in the menu.
+
+    `is_apart`: its button stands beside what it changes.
+    """
 
     code: str
     label: str
     icon: str
     is_now: bool = False
     is_rare: bool = False
+    is_apart: bool = False
 
 
 def next_steps(page: Page, detail: RequestDetail) -> None:
@@ -62,7 +66,21 @@ def next_steps(page: Page, detail: RequestDetail) -> None:
         return
     if dispatch.may_decide(page, detail):
         dispatch.decision(page, detail, detail.version)
-    buttons(page, detail, offered)
+    handler_line(page, detail, offered)
+    buttons(page, detail, [one for one in offered if not one.is_apart])
+
+
+def handler_line(page: Page, detail: RequestDetail, offered: Sequence[Next]) -> None:
+    """Who handles it now while it is handled, and the way to change that for those who may."""
+    if detail.state not in HANDLED_IN:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        note(handling.handler_words(detail))
+        for one in offered:
+            if one.is_apart and st.button(
+                one.label, icon=f":material/{one.icon}:", type="tertiary", key=f"step_{one.code}"
+            ):
+                begin(page, detail, one.code)
 
 
 def buttons(page: Page, detail: RequestDetail, offered: Sequence[Next]) -> None:
@@ -147,6 +165,7 @@ def arranging(detail: RequestDetail, actor: Actor) -> list[Next]:
     return found
 
 
+HANDLED_IN = (RequestState.IN_PROGRESS, RequestState.PAUSED)
 CLASSIFIED_IN = (
     RequestState.REGISTERED,
     RequestState.DISPATCHED,
@@ -210,13 +229,19 @@ def when_in_progress(detail: RequestDetail, actor: Actor) -> list[Next]:
             found.append(Next("extend", _("Ask for more time"), "more_time"))
         if detail.pause_asked_at is None and detail.overdue_at is None:
             found.append(Next("pause", _("Ask for a pause"), "pause_circle", is_rare=True))
+        found.append(another_handler())
     return found
+
+
+def another_handler() -> Next:
+    return Next("reassign", _("Change the handler"), "manage_accounts", is_apart=True)
 
 
 def when_paused(detail: RequestDetail, actor: Actor) -> list[Next]:
     if not (actor.has(P.COMPLAINTS_HANDLE) or actor.has(P.COMPLAINTS_APPROVE)):
         return []
-    return [Next("resume", _("Let the clock run on"), "play_arrow", is_now=True)]
+    found = [Next("resume", _("Let the clock run on"), "play_arrow", is_now=True)]
+    return [*found, another_handler()] if actor.has(P.COMPLAINTS_HANDLE) else found
 
 
 def when_replied(detail: RequestDetail, actor: Actor) -> list[Next]:

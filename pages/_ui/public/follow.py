@@ -20,7 +20,7 @@ from pages._ui.public.layout import (
     steps,
     strong,
 )
-from pages._ui.public.page import PublicPage, forget_said, keep_said, said
+from pages._ui.public.page import PublicPage, forget_said, hand_out, keep_said, said
 from pages._ui.public.requests import (
     Followed,
     coming_steps,
@@ -36,6 +36,7 @@ from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints import intake
 from qs.complaints.aftermath.reviews import ask_review
 from qs.complaints.details import request_by_receipt
+from qs.complaints.enclosures import file_by_receipt
 from qs.complaints.protection.recusals import ask_recusal
 from qs.complaints.receipts import RequestStatus
 from qs.complaints.terms import TEXT_LENGTH
@@ -111,8 +112,8 @@ def paper_by(session: Session, code: str, page: PublicPage) -> PaperStatus | Non
         return None
 
 
-def request_status(session: Session, status: RequestStatus, page: PublicPage) -> None:
-    """The dark block with the day, the timeline, the answer, and why that day."""
+def request_status(session: Session, status: RequestStatus, page: PublicPage, code: str) -> None:
+    """The dark block with the day, the timeline, the answer with its files, and why that day."""
     service = pick(status.service, status.service_en)
     above = _("Request {number}").format(number=status.number)
     page_head(service or label(status.kind), label(status.kind) if service else "", above=above)
@@ -128,6 +129,7 @@ def request_status(session: Session, status: RequestStatus, page: PublicPage) ->
             st.markdown(plain(status.answer))
             if unit := pick(status.unit, status.unit_en):
                 note(unit)
+    sent_files(session, status, page, code)
     if status.is_merged:
         words = _("{n} people brought this matter. It is handled once, and all of them are told.")
         note(words.format(n=status.people_count))
@@ -138,6 +140,20 @@ def request_status(session: Session, status: RequestStatus, page: PublicPage) ->
         with card("why_day"):
             strong(_("Why that day?"))
             note(words)
+
+
+def sent_files(session: Session, status: RequestStatus, page: PublicPage, code: str) -> None:
+    """The files that came with the answer or a message, each to take away; only in this browser, with the code."""
+    rows = [(step, file) for step in status.steps for file in step.files]
+    if not rows:
+        return
+    with card("files"):
+        strong(_("Files for you"))
+        for step, file in rows:
+            if st.button(plain(file.file_name), icon=":material/download:", key=f"sent_{file.file_id}"):
+                found, content = file_by_receipt(session, code, file.file_id, actor=page.actor)
+                hand_out(content, found.file_name, found.media_type.value)
+            note(f"{label(step.kind)} · {moment(step.at)}")
 
 
 def reviews(status: RequestStatus) -> None:

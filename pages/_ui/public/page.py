@@ -18,6 +18,7 @@ from pages._ui import identity
 from pages._ui.public.layout import masthead
 from pages._ui.public.style import dress_public_page, dress_wall
 from pages._ui.registry import public_screen
+from pages._ui.run import send_to
 from pages._ui.widgets import show_error
 from qs import db
 from qs.actor import PUBLIC, Actor
@@ -27,6 +28,7 @@ from qs.errors import QualityError
 from qs.i18n import use_language
 from qs.periods import local_day
 from qs.settings import settings
+from qs.web.downloads import keep_for_download
 from qs.web.gateway import SESSION
 
 T = TypeVar("T")
@@ -84,6 +86,12 @@ def speaking(page: PublicPage) -> Iterator[Session]:
         show_error(error)
         return
     st.rerun()
+
+
+def hand_out(content: bytes, file_name: str, media_type: str) -> None:
+    """Send a file to this browser alone, under an address that is good for a minute."""
+    principal = identity.principal()
+    send_to(keep_for_download(content, file_name=file_name, media_type=media_type, principal=principal))
 
 
 def address_hash(session: Session, page: PublicPage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from qs.complaints.terms import (
     RETURN_RULE,
     REWORK_RULE,
     TITLE_LENGTH,
+    WORKED_ON,
     RequestKind,
     RequestState,
     StepKind,
@@ -40,6 +42,17 @@ STEP_RULES = {
     RequestState.RETURNED: DISPATCH_RULE,
     RequestState.DISPATCHED: RETURN_RULE,
 }
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Somebody of the unit who may handle a request. `open_count`: open requests this person handles already."""
+
+    person_id: int
+    name: str
+    name_en: str
+    open_count: int
+    is_present: bool
 
 
 def reclassify(
@@ -183,6 +196,26 @@ def reassign_request(
     request.handler_id = person_id
     step(session, request, StepKind.REASSIGNED, actor=actor, now=now, note=words)
     trace(session, "complaints.reassigned_request", request, actor=actor, now=now, person=person_id)
+
+
+def possible_handlers(session: Session, request_id: int, *, actor: Actor) -> list[Handler]:
+    """Who may handle a request, by name, for those who handle it. Only what the actor handles too is counted.
+
+    Raises NotAllowed, NotFound outside the actor's scope.
+    """
+    actor.check(P.COMPLAINTS_HANDLE)
+    own = reached(actor, P.COMPLAINTS_HANDLE)
+    request = session.scalar(sa.select(Request).where(Request.id == request_id, own))
+    if request is None:
+        raise NotFound("request_unknown")
+    handled = sa.select(Request.handler_id, sa.func.count(Request.id)).where(
+        own, Request.handler_id.is_not(None), Request.state.in_((*WORKED_ON, RequestState.PAUSED))
+    )
+    counts: dict[int | None, int] = {row[0]: row[1] for row in session.execute(handled.group_by(Request.handler_id))}
+    return [
+        Handler(one.id, one.name, one.name_en or "", counts.get(one.id, 0), one.id == request.handler_id)
+        for one in handlers_of(session, request)
+    ]
 
 
 def handlers_of(session: Session, request: Request) -> list[Person]:
