@@ -16,6 +16,7 @@ from qs.attachments.terms import Upload
 from qs.complaints import rules
 from qs.complaints.aftermath.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
+from qs.complaints.protection.recusals import keep_wish
 from qs.complaints.steps import by_receipt, close, handling_limit, handling_service, limit, reached, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
@@ -84,8 +85,7 @@ def file_request(
     begin_time(session, request, came_at=came_at, actor=actor, now=now)
     request.repeats_id = repeated(session, request, said.contact, actor=actor)
     if said.asks_recusal:
-        asked = said.asks_recusal
-        step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=came_at, note=asked, is_told=True)
+        keep_wish(session, request, said.asks_recusal, asked_at=came_at, actor=actor, now=now)
     files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
     facts = {"kind": request.kind.value, "channel": request.channel.value, "service": wanted.service_id}
     trace(session, "complaints.filed_request", request, actor=actor, now=now, files=len(files), **facts)

@@ -244,6 +244,7 @@ STARTERS = {
     StepKind.RETURNED: Clock.RULE,
     StepKind.REPLIED: Clock.VERIFY,
     StepKind.VERIFIED: Clock.CALL_BACK,
+    StepKind.RECUSAL_ASKED: Clock.RECUSAL,
 }
 ENDINGS = (StepKind.WITHDRAWN, StepKind.MERGED)
 STOPPERS = {
@@ -253,13 +254,22 @@ STOPPERS = {
     Clock.HANDLE: (StepKind.REPLIED, StepKind.ANSWERED, StepKind.NOT_ACCEPTED, *ENDINGS),
     Clock.VERIFY: (StepKind.VERIFIED, StepKind.SENT_BACK, *ENDINGS),
     Clock.CALL_BACK: (StepKind.CALLED_BACK, StepKind.SENT_BACK, StepKind.CLOSED, *ENDINGS),
+    Clock.RECUSAL: (
+        StepKind.RECUSED,
+        StepKind.RECUSAL_REFUSED,
+        StepKind.ANSWERED,
+        StepKind.NOT_ACCEPTED,
+        StepKind.CLOSED,
+        *ENDINGS,
+    ),
 }
 
 
 def clocks(steps: Iterable[tuple[StepKind, datetime, datetime | None]], due_at: datetime | None) -> list[Running]:
     """The clocks of a request from its steps (kind, at, limit of the state entered), oldest first; the last of each.
 
-    `due_at`: the limit for handling, which runs from the registration, or from the last rework.
+    `due_at`: the limit for handling, which runs from the registration, or from the last rework. Of the recusals only
+    those that answer a requester's wish are given.
     """
     found: dict[Clock, Running] = {}
     for kind, at, until in steps:

@@ -56,7 +56,7 @@ def completed(
             for one in reviews_of(session, request.id, actor=actor)
         ),
         is_final=remedy.is_final or is_over,
-        can_ask_recusal=is_open and pending_wish(session, request.id) is None,
+        can_ask_recusal=is_open and pending_wish(session, request.id, actor=actor) is None,
         can_rate=status.can_rate and not request.is_spam,
     )
 

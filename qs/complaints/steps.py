@@ -163,10 +163,12 @@ def limit(
     return Limit(due.due_id, due.due_at, due.is_provisional)
 
 
-def limit_if_any(session: Session, request: Request, rule: str, *, actor: Actor, now: datetime) -> Limit | None:
+def limit_if_any(
+    session: Session, request: Request, rule: str, *, starts_at: datetime | None = None, actor: Actor, now: datetime
+) -> Limit | None:
     """The same, or None under a pack that has no such limit."""
     try:
-        return limit(session, request, rule, actor=actor, now=now)
+        return limit(session, request, rule, starts_at=starts_at, actor=actor, now=now)
     except RuleNotInPack:
         return None
 

@@ -255,6 +255,7 @@ class Clock(StrEnum):
     HANDLE = "handle"
     VERIFY = "verify"
     CALL_BACK = "call_back"
+    RECUSAL = "recusal"  # a requester's wish that somebody keeps out waits for an answer
 
 
 class Ground(StrEnum):
@@ -285,6 +286,7 @@ EXTENSION_RULE, REWORK_RULE, CALL_BACK_RULE = "request.extension", "request.rewo
 VERIFY_RULE, CO_UNIT_RULE = "request.verify", "request.co_unit"
 REVIEW_RULE, REVIEW_DECIDE_RULE = "request.review", "request.review_decide"  # the time to ask, and to decide
 SECOND_REVIEW_RULE, SECOND_REVIEW_DECIDE_RULE = "request.second_review", "request.second_review_decide"
+RECUSAL_RULE = "request.recusal"  # the time to answer a requester's wish for a recusal
 DEFAULT_PACK = "cn-12345-5wd"
 STATEMENT, EDITED, WITHOUT_CO_UNITS = "statement", "edited", "without_co_units"  # codes of notes
 PACK_LENGTH, REMEDY_LENGTH, CODE_TEXT_LENGTH = 64, 300, 40

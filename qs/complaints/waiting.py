@@ -68,10 +68,20 @@ def aftermath(session: Session, *, actor: Actor, now: datetime) -> list[Waiting]
 
 
 def counted(code: str, rows: pd.DataFrame) -> list[Waiting]:
-    """One line for all of them; it opens the first."""
+    """One line for all of them, due when the first is; it opens the first."""
     if rows.empty:
         return []
-    return [Waiting(code, "complaints", None, {"count": len(rows)}, {"request": str(rows["request_id"].iloc[0])})]
+    first = rows_of(rows.sort_values("due_at", kind="stable").head(1))[0] if "due_at" in rows else rows_of(rows)[0]
+    due = getattr(first, "due_at", pd.NaT)
+    return [
+        Waiting(
+            code,
+            "complaints",
+            None if pd.isna(due) else due.to_pydatetime(),
+            {"count": len(rows)},
+            {"request": str(first.request_id)},
+        )
+    ]
 
 
 def own_work(session: Session, frame: pd.DataFrame, *, actor: Actor) -> list[Waiting]:

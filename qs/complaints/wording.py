@@ -178,6 +178,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Clock.HANDLE: N_("Handling"),
         Clock.VERIFY: N_("Verification"),
         Clock.CALL_BACK: N_("Calling back"),
+        Clock.RECUSAL: N_("Recusal"),
     },
     Ground: {
         Ground.SERVICE: N_("By service"),

@@ -12,13 +12,15 @@ import sqlalchemy as sa
 
 import qs.complaints
 import qs.topics
-from qs.actor import EVERYWHERE, PUBLIC, Actor, Grant, Role
+from qs.actor import EVERYWHERE, PUBLIC, SYSTEM, Actor, Grant, Role
+from qs.audit.models import AuditEntry
 from qs.complaints import actions, details, intake, queries
 from qs.complaints.accused import accused_service_id
 from qs.complaints.aftermath import reviews
 from qs.complaints.handling import call_backs, co_units
 from qs.complaints.protection import recusals, reports
 from qs.complaints.terms import (
+    RECUSAL_RULE,
     NewContact,
     Outcome,
     RecusalGround,
@@ -29,10 +31,13 @@ from qs.complaints.terms import (
 )
 from qs.complaints.waiting import waiting
 from qs.db import Model
+from qs.deadlines.queries import dues_of, trace_of
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound, QualityError
 from qs.observations.recording import Measure
+from qs.periods import local_day
+from qs.settings import settings
 from tests.complaints.aftermath import build_office, by, check_figures, counted, stored
-from tests.complaints.desk import DAY, HOUR, file
+from tests.complaints.desk import DAY, HOUR, file, wanted
 
 CONCERNED, RELATIVE, INTEREST = RecusalGround.CONCERNED, RecusalGround.RELATIVE, RecusalGround.INTEREST
 SECRETS = ("暗语题", "暗语文", "暗语处", "暗语求", "暗语补", "暗语记", "暗语避", "暗语人", "暗语信")
@@ -181,6 +186,43 @@ def test_a_requesters_wish_is_granted_or_refused_with_reasons_that_are_told(stor
         assert recusals.recused_people(session, request_id) == {desk.leader.person_id}
         assert recusals.recusals_to_decide(session, actor=desk.supervisor).empty
         assert status().can_ask_recusal
+
+
+def test_a_wish_waits_with_the_limit_of_its_answer_and_leaves_that_of_the_request_alone(store, office, now):
+    desk = office.desk
+    until = now + 2 * DAY  # two working days, to the end of business
+    with store.writing() as session:
+        filed = file(session, desk, now)
+        request_id = filed.request_id
+        before = stored(session, request_id).next_due_at
+        recusals.ask_recusal(session, filed.receipt_code, "不要李主任", actor=PUBLIC, now=now + HOUR)
+        assert stored(session, request_id).next_due_at == before
+        (due_at,) = recusals.recusals_to_decide(session, actor=desk.supervisor)["due_at"]
+        assert local_day(due_at.to_pydatetime(), settings().zone) == local_day(until, settings().zone)
+        (due,) = [one for one in dues_of(session, f"request:{request_id}", actor=SYSTEM) if one.rule == RECUSAL_RULE]
+        assert [one.number for one in trace_of(session, due.due_id, actor=SYSTEM).days] == [None, 1, 2]
+        (line,) = [one for one in waiting(session, actor=desk.supervisor, now=now) if one.code == "recusals_to_decide"]
+        assert line.due_at == due.due_at
+        steps = details.request_detail(session, request_id, actor=desk.supervisor).steps
+        assert next(one for one in steps if one.kind is StepKind.RECUSAL_ASKED).due_at == due.due_at
+        circumstances = by(session, request_id, desk.supervisor, now + 9 * DAY)
+        recusals.decide_recusal(session, request_id, "无利害关系", person_id=None, **circumstances)
+        assert "recusals_to_decide" not in {one.code for one in waiting(session, actor=desk.supervisor, now=now)}
+        facts = session.scalars(sa.select(AuditEntry.facts).where(AuditEntry.action == "complaints.decided_recusal"))
+        assert facts.one()["is_late"]
+
+
+def test_a_wish_that_comes_with_the_request_has_its_limit_from_the_day_it_came(store, office, now):
+    desk = office.desk
+    with store.writing() as session:
+        asked = wanted(desk, asks_recusal="不要李主任")
+        early = intake.file_request(session, asked, registered_at=now - 6 * DAY, actor=desk.hotline, now=now)
+        late = file(session, desk, now, asks_recusal="不要王主任")
+        frame = recusals.recusals_to_decide(session, actor=desk.supervisor)
+        assert frame["request_id"].tolist() == [early.request_id, late.request_id]
+        assert (frame["due_at"] < now).tolist() == [True, False]
+        (line,) = [one for one in waiting(session, actor=desk.supervisor, now=now) if one.code == "recusals_to_decide"]
+        assert (line.due_at, line.query) == (frame["due_at"][0], {"request": str(early.request_id)})
 
 
 def test_who_the_requester_is_is_revealed_to_the_desk_with_a_reason_and_never_to_the_unit(store, office, now):

@@ -19,6 +19,7 @@ from qs.complaints.terms import (
     Outcome,
     RequestKind,
     RequestState,
+    Running,
     Satisfaction,
     StepKind,
     Supervision,
@@ -182,6 +183,14 @@ def test_the_clocks_of_a_request_begin_and_stop_with_its_steps():
     assert found[Clock.VERIFY].ended_at == AT + 10 * HOUR
     assert found[Clock.CALL_BACK].ended_at is None
     assert Clock.RULE not in found
+
+
+def test_a_wish_for_a_recusal_has_a_clock_until_it_is_answered_or_the_request_ends():
+    asked = [(StepKind.REGISTERED, AT, AT + 24 * HOUR), (StepKind.RECUSAL_ASKED, AT + HOUR, AT + 48 * HOUR)]
+    for ending in (StepKind.RECUSED, StepKind.RECUSAL_REFUSED, StepKind.WITHDRAWN, StepKind.CLOSED):
+        clock = rules.clocks([*asked, (ending, AT + 3 * HOUR, None)], None)[-1]
+        assert clock == Running(Clock.RECUSAL, AT + HOUR, AT + 48 * HOUR, AT + 3 * HOUR)
+    assert rules.clocks(asked, None)[-1].ended_at is None
 
 
 def test_rework_starts_the_handling_clock_anew():

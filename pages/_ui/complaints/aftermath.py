@@ -1,4 +1,4 @@
-"""What stands beside the straight line of a request: its reviews, people, exclusions and recusals, and their forms."""
+"""What stands beside the straight line of a request: its reviews, people and exclusions, and their forms."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages._ui.choices import keep
-from pages._ui.complaints.forms import Form, outcome_field, prepared_words, shut, take
+from pages._ui.complaints.forms import Form, outcome_field, prepared_words, take
 from pages._ui.complaints.lists import due_words
+from pages._ui.complaints.recusals import FORMS as RECUSAL_FORMS
+from pages._ui.complaints.recusals import kept_out, recusal_is_asked
 from pages._ui.page import Page, reading, saving
 from pages._ui.widgets import note, plain, section, show_text
 from qs.actor import Actor, Permission
 from qs.complaints.aftermath import exclusions, merges, reviews, spam
 from qs.complaints.aftermath.duplicates import possible_duplicates
 from qs.complaints.details import RequestDetail, Step
-from qs.complaints.protection import own_words, recusals, reports
+from qs.complaints.protection import own_words, reports
+from qs.complaints.protection.recusals import CONCERNED
 from qs.complaints.rules import is_withheld
 from qs.complaints.terms import (
     TEXT_LENGTH,
     ExclusionReason,
     Outcome,
-    RecusalGround,
     RequestKind,
     RequestState,
     ReviewDecision,
@@ -30,13 +31,12 @@ from qs.complaints.terms import (
     TemplatePurpose,
 )
 from qs.frames import named_rows
-from qs.i18n import N_, moment, ngettext, number, percent, pick
+from qs.i18n import N_, moment, ngettext, number, percent
 from qs.i18n import gettext as _
 from qs.sentences import label
 
 P = Permission
 K = StepKind
-OWN_GROUNDS = (RecusalGround.CONCERNED, RecusalGround.RELATIVE, RecusalGround.INTEREST)
 Offer = tuple[str, str, str, bool, bool]  # code, label, icon, whether the state waits for it, whether it is rare
 
 
@@ -71,7 +71,7 @@ def offered(detail: RequestDetail, actor: Actor) -> list[Offer]:
     if asks and detail.unit_id is not None and not exclusion_is_asked:
         words = _("Ask to let it count again") if detail.is_excluded else _("Ask for an exclusion")
         found.append(("exclude", words, "rule", False, True))
-    if actor.person_id is not None and any(actor.has(right) for right in recusals.CONCERNED):
+    if actor.person_id is not None and any(actor.has(right) for right in CONCERNED):
         found.append(("recuse_self", _("Keep out of it myself"), "person_off", False, True))
     return found
 
@@ -96,12 +96,6 @@ def deciding(detail: RequestDetail, actor: Actor) -> list[Offer]:
     return found
 
 
-def recusal_is_asked(detail: RequestDetail) -> bool:
-    last = last_of(detail.steps, K.RECUSAL_ASKED, K.RECUSAL_REFUSED)
-    granted = last_of([one for one in detail.steps if one.code == RecusalGround.ASKED.value], K.RECUSED)
-    return last is not None and last.kind is K.RECUSAL_ASKED and (granted is None or granted.at < last.at)
-
-
 def aftermath(page: Page, detail: RequestDetail) -> None:
     """The part of the card that tells of hidden data, reviews, others with the same matter, exclusions, recusals."""
     if detail.is_redacted and page.actor.has(P.PERSONAL_REVEAL):
@@ -116,11 +110,7 @@ def aftermath(page: Page, detail: RequestDetail) -> None:
     if detail.is_excluded:
         note(_("Left out of the assessment of its unit; it stays in every count."))
     if page.actor.has_everywhere(P.COMPLAINTS_READ):
-        with reading() as session:
-            out = recusals.recusals_of(session, detail.request_id, actor=page.actor)
-        for one in out:
-            words = _("{person} keeps out: {ground}")
-            note(words.format(person=pick(one.person, one.person_en), ground=label(one.ground)))
+        kept_out(page, detail)
 
 
 def people_part(page: Page, detail: RequestDetail) -> None:
@@ -283,82 +273,6 @@ def decide_exclusion_form(page: Page, detail: RequestDetail, version: int) -> No
         take(page, detail, version, exclusions.decide_exclusion, text, is_granted=grant, done=done)
 
 
-def person_field(page: Page, *, key: str, only: Sequence[int] | None = None) -> int | None:
-    """Somebody who may sign in, found by typing a part of the name."""
-    with reading() as session:
-        found = recusals.people_to_name(session, actor=page.actor)
-    names = {
-        one.person_id: f"{pick(one.name, one.name_en)} · {one.username}"
-        for one in found
-        if only is None or one.person_id in only
-    }
-    picked: int | None = st.selectbox(
-        _("Person"),
-        list(names),
-        index=None,
-        format_func=lambda one: names[one],
-        placeholder=_("Type a part of the name"),
-        key=key,
-    )
-    return picked
-
-
-def recuse_self_form(page: Page, detail: RequestDetail, version: int) -> None:
-    note(_("From then on you neither see this request nor do anything about it; somebody else takes it over."))
-    with st.form("recuse_self_form", border=False):
-        ground = st.selectbox(_("Ground"), OWN_GROUNDS, format_func=label, key="recuse_self_ground")
-        text = st.text_input(_("Reason"), key="recuse_self_text", max_chars=300)
-        pressed = st.form_submit_button(_("Keep out of it myself"), type="primary", key="recuse_self_save")
-    if pressed:
-        with saving(page, done=_("You keep out of it; it no longer stands in your lists.")) as session:
-            recusals.declare_recusal(
-                session, detail.request_id, ground, text, version=version, actor=page.actor, now=page.now
-            )
-            shut()
-            keep("request", None)
-
-
-def recuse_form(page: Page, detail: RequestDetail, version: int) -> None:
-    with st.form("recuse_form", border=False):
-        person_id = person_field(page, key="recuse_person")
-        ground = st.selectbox(_("Ground"), OWN_GROUNDS, format_func=label, key="recuse_ground")
-        text = st.text_input(_("Reason"), key="recuse_text", max_chars=300)
-        pressed = st.form_submit_button(_("Keep somebody out of it"), type="primary", key="recuse_save")
-    if pressed and person_id is None:
-        st.error(_("Choose the person first."), icon=":material/error:")
-    elif pressed:
-        done = _("This person neither sees the request nor does anything about it from now on.")
-        take(page, detail, version, recusals.recuse_person, person_id, ground, text, done=done)
-
-
-def lift_form(page: Page, detail: RequestDetail, version: int) -> None:
-    with reading() as session:
-        out = recusals.recused_people(session, detail.request_id)
-    with st.form("lift_form", border=False):
-        person_id = person_field(page, key="lift_person", only=sorted(out))
-        reason = st.text_input(_("Reason"), key="lift_reason", max_chars=300)
-        pressed = st.form_submit_button(_("Let somebody back to it"), type="primary", key="lift_save")
-    if pressed and person_id is None:
-        st.error(_("Choose the person first."), icon=":material/error:")
-    elif pressed:
-        take(page, detail, version, recusals.lift_recusal, person_id, reason, done=_("Kept with the case."))
-
-
-def decide_recusal_form(page: Page, detail: RequestDetail, version: int) -> None:
-    asked = last_of(detail.steps, K.RECUSAL_ASKED)
-    if asked is not None:
-        show_text(asked.note)
-    person_id = person_field(page, key="decide_recusal_person")
-    note(_("Leave it empty to refuse. The requester is told the reasons."))
-    with st.form("decide_recusal_form", border=False):
-        reasons = st.text_area(_("Reasons"), key="decide_recusal_reasons", max_chars=TEXT_LENGTH, height=80)
-        words = _("Refuse") if person_id is None else _("Keep somebody out of it")
-        pressed = st.form_submit_button(words, type="primary", key="decide_recusal_save")
-    if pressed:
-        done = _("Answered; the requester is told.")
-        take(page, detail, version, recusals.decide_recusal, reasons, person_id=person_id, done=done)
-
-
 def take_report_form(page: Page, detail: RequestDetail, version: int) -> None:
     note(_("You handle the report yourself. No unit sees it, and nobody is judged by a call-back about it."))
     with st.form("take_report_form", border=False):
@@ -397,10 +311,7 @@ FORMS: dict[str, Form] = {
     "clear_spam": reason_form(
         spam.clear_spam, key="clear_spam", button=N_("Take the mark of spam off"), done=N_("Its answers count again.")
     ),
-    "recuse_self": recuse_self_form,
-    "recuse": recuse_form,
-    "lift": lift_form,
-    "decide_recusal": decide_recusal_form,
+    **RECUSAL_FORMS,
     "take_report": take_report_form,
     "answer_report": answer_report_form,
 }

@@ -15,6 +15,7 @@ from pages._ui.widgets import plain
 from qs import chart_style
 from qs.complaints import charts, queries
 from qs.complaints.details import RequestDetail, Step
+from qs.complaints.protection.recusals import answers_wish
 from qs.complaints.rules import clocks
 from qs.complaints.terms import RequestState, Running, StepKind
 from qs.deadlines.queries import remaining_time, trace_of
@@ -84,7 +85,8 @@ def last_step(detail: RequestDetail, kind: StepKind) -> Step | None:
 
 def draw(detail: RequestDetail, trace: Trace | None, known: Calendar, now: datetime) -> None:
     """The clocks of the case as a chart, each with what came of it in words."""
-    found = clocks([(one.kind, one.at, one.due_at) for one in detail.steps], detail.due_at)
+    steps = [one for one in detail.steps if one.kind is not StepKind.RECUSED or answers_wish(one.kind, one.code)]
+    found = clocks([(one.kind, one.at, one.due_at) for one in steps], detail.due_at)
     if not found:
         return
     until = detail.paused_at or now

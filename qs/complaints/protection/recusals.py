@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,9 @@ from qs.complaints import rules
 from qs.complaints.accused import accused_service_id
 from qs.complaints.models import Request, RequestRecusal, RequestStep
 from qs.complaints.queries import framed
-from qs.complaints.steps import by_receipt, reached, step, taken, trace
-from qs.complaints.terms import RecusalGround, RequestState, StepKind
+from qs.complaints.steps import by_receipt, limit_if_any, reached, step, taken, trace
+from qs.complaints.terms import RECUSAL_RULE, RecusalGround, RequestState, StepKind
+from qs.deadlines.queries import dues
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -28,7 +30,7 @@ from qs.vault.terms import Personal
 P = Permission
 REASON, WISH = N_("Reason"), N_("Wish for a recusal")
 LIFTED = "lifted"
-WISH_COLUMNS = ("request_id", "number", "text", "asked_at")
+WISH_COLUMNS = ("request_id", "number", "text", "asked_at", "due_at")
 CONCERNED = (P.COMPLAINTS_DISPATCH, P.COMPLAINTS_APPROVE, P.COMPLAINTS_HANDLE)  # rights of those who work on requests
 PARTS = (  # steps by which a person works on a case or judges it
     StepKind.ANSWERED,
@@ -58,6 +60,15 @@ class Recusal:
     person_en: str
     ground: RecusalGround
     declared_at: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A requester's wish that somebody keeps out, not answered yet. `due_at`: of the answer, where a limit runs."""
+
+    text: str
+    asked_at: datetime
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -125,11 +136,21 @@ def ask_recusal(session: Session, code: str, text: str, *, actor: Actor, now: da
     request = by_receipt(session, code, actor=actor)
     note = checked(text, field=WISH)
     rules.state_after(request.state, StepKind.RECUSAL_ASKED)
-    if pending_wish(session, request.id) is not None:
+    if pending_wish(session, request.id, actor=actor) is not None:
         raise Conflict("recusal_pending")
-    step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=now, note=note, is_told=True)
+    keep_wish(session, request, note, asked_at=now, actor=actor, now=now)
     request.version += 1
     trace(session, "complaints.asked_recusal", request, actor=actor, now=now)
+
+
+def keep_wish(
+    session: Session, request: Request, words: str, *, asked_at: datetime, actor: Actor, now: datetime
+) -> None:
+    """Keep a requester's wish with the limit of its answer; that of the request itself runs on beside it."""
+    due = limit_if_any(session, request, RECUSAL_RULE, starts_at=asked_at, actor=actor, now=now)
+    asked = step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=asked_at, note=words, is_told=True)
+    if due is not None:
+        asked.due_id, asked.due_at = due.due_id, due.due_at
 
 
 def decide_recusal(
@@ -148,7 +169,8 @@ def decide_recusal(
     """
     actor.check_everywhere(P.COMPLAINTS_APPROVE)
     request = taken(session, request_id, version, P.COMPLAINTS_APPROVE, actor=actor)
-    if pending_wish(session, request.id) is None:
+    wish = pending_wish(session, request.id, actor=actor)
+    if wish is None:
         raise Conflict("recusal_not_asked")
     if person_id is not None and person_id == actor.person_id:
         raise Conflict("recusal_own")
@@ -158,7 +180,8 @@ def decide_recusal(
     else:
         ground = RecusalGround.ASKED
         keep_out(session, request, person_id, ground, note, actor=actor, now=now, is_told=True)
-    facts = {"is_granted": person_id is not None, "person": person_id}
+    is_late = wish.due_at is not None and now > wish.due_at
+    facts = {"is_granted": person_id is not None, "person": person_id, "is_late": is_late}
     trace(session, "complaints.decided_recusal", request, actor=actor, now=now, **facts)
 
 
@@ -193,8 +216,8 @@ def keep_out(
     step(session, request, StepKind.RECUSED, actor=actor, now=now, note=note, code=code, is_told=is_told)
 
 
-def pending_wish(session: Session, request_id: int) -> str | None:
-    """The requester's words of a wish that is not answered yet; None without one."""
+def pending_wish(session: Session, request_id: int, *, actor: Actor) -> Wish | None:
+    """The requester's wish that is not answered yet, None without one; the caller checked that the actor may know."""
     statement = (
         sa.select(RequestStep)
         .where(RequestStep.request_id == request_id, answering())
@@ -202,7 +225,20 @@ def pending_wish(session: Session, request_id: int) -> str | None:
         .limit(1)
     )
     last = session.scalar(statement)
-    return last.note if last is not None and last.kind is StepKind.RECUSAL_ASKED else None
+    if last is None or last.kind is not StepKind.RECUSAL_ASKED:
+        return None
+    return Wish(last.note, last.at, due_moments(session, [last.due_id], actor=actor).get(last.due_id))
+
+
+def due_moments(session: Session, due_ids: Iterable[int | None], *, actor: Actor) -> dict[int | None, datetime]:
+    """By when each wish is to be answered, as its limit stands now; wishes from before the limit have none."""
+    found = dues(session, [one for one in due_ids if one is not None], actor=actor)
+    return {due_id: due.due_at for due_id, due in found.items()}
+
+
+def answers_wish(kind: StepKind, code: str) -> bool:
+    """True for a step that answers a requester's wish: refused, or somebody keeps out because of it."""
+    return kind is StepKind.RECUSAL_REFUSED or (kind is StepKind.RECUSED and code == RecusalGround.ASKED.value)
 
 
 def answering() -> sa.ColumnElement[bool]:
@@ -212,7 +248,10 @@ def answering() -> sa.ColumnElement[bool]:
 
 
 def recusals_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
-    """The wishes for a recusal that nobody has answered, oldest first: WISH_COLUMNS; for those who see everything."""
+    """The wishes for a recusal that nobody has answered, oldest first: WISH_COLUMNS; for those who see everything.
+
+    `due_at`: by when it is to be answered; empty where no limit runs.
+    """
     actor.check_everywhere(P.COMPLAINTS_READ)
     last = (
         sa.select(sa.func.max(RequestStep.id).label("id"))
@@ -221,7 +260,7 @@ def recusals_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
         .subquery()
     )
     statement = (
-        sa.select(Request.id, Request.number, RequestStep.note, RequestStep.at)
+        sa.select(Request.id, Request.number, RequestStep.note, RequestStep.at, RequestStep.due_id)
         .join(RequestStep, RequestStep.request_id == Request.id)
         .where(
             RequestStep.id.in_(sa.select(last.c.id)),
@@ -231,7 +270,9 @@ def recusals_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
         )
         .order_by(RequestStep.at, RequestStep.id)
     )
-    return framed(session.execute(statement).all(), WISH_COLUMNS)
+    rows = session.execute(statement).all()
+    until = due_moments(session, [due_id for *_wish, due_id in rows], actor=actor)
+    return framed([(*wish, until.get(due_id)) for *wish, due_id in rows], WISH_COLUMNS)
 
 
 def recused_people(session: Session, request_id: int) -> frozenset[int]:
