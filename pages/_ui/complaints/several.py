@@ -199,6 +199,6 @@ def report(sent: Sent) -> None:
                     st.session_state.pop(SENT, None)
                     go("complaints", request=str(one.request_id))
                 show_text(one.reason)
-        if st.button(_("Close this report"), type="tertiary", icon=":material/close:", key="several_read"):
+        if st.button(_("Close this report"), type="tertiary", icon=":material/close:", key="several_close"):
             st.session_state[SENT] = Sent(0, (), sent.turn, is_read=True)
             st.rerun()
