@@ -42,6 +42,7 @@ from qs.demo.office import Office
 from qs.periods import local_day
 from qs.settings import settings
 
+ANSWERED_WHOLE = (RequestKind.CONSULTATION, RequestKind.PRAISE)
 CATALOGUE_DAYS = 560  # ago
 EXTENSION_REASON = "需要采购配件并协调施工单位，预计五个工作日内完成，已先采取临时措施。"
 RULING_REASON = "按派单目录和首接负责，由首接单位牵头办理。"
@@ -111,7 +112,7 @@ def lived(city: City, case: Case) -> Iterator[datetime]:
     now = case.at + timedelta(minutes=float(rng.integers(4, 20)))
     if wanted.kind is RequestKind.CONSULTATION and not is_public and not case.plan and case.chance(0.85):
         yield now
-        spot = {"outcome": Outcome.EXPLAINED, "actor": operator, "now": now}
+        spot = {"outcome": Outcome.RESOLVED, "actor": operator, "now": now}
         done(city, case, actions.answer_on_the_spot, case.answer, **spot)
         return
     now = case.at + timedelta(hours=float(rng.gamma(2.0, 1.6 if is_public else 0.3)))
@@ -153,7 +154,7 @@ def answered_at_once(city: City, case: Case, operator: Actor) -> Iterator[dateti
     """A question that the operator answers while the caller is on the line."""
     now = case.at + timedelta(minutes=float(case.rng.integers(2, 9)))
     yield now
-    spot = {"outcome": Outcome.EXPLAINED, "actor": operator, "now": now}
+    spot = {"outcome": Outcome.RESOLVED, "actor": operator, "now": now}
     done(city, case, actions.answer_on_the_spot, case.answer, **spot)
 
 
@@ -276,11 +277,13 @@ def later(city: City, moment: datetime, working_days: float) -> datetime:
 
 
 def outcome_of(case: Case) -> Outcome:
+    """What an answer comes to. A question is answered and praise passed on: neither is left half done."""
     if "outcome" in case.plan:
         return Outcome(case.plan["outcome"])
     kinds = [Outcome.RESOLVED, Outcome.PARTLY_RESOLVED, Outcome.EXPLAINED, Outcome.PLANNED]
     shares = [0.72, 0.08, 0.13, 0.07]
-    return kinds[int(case.rng.choice(len(kinds), p=shares))]
+    drawn = kinds[int(case.rng.choice(len(kinds), p=shares))]
+    return Outcome.RESOLVED if case.wanted.kind in ANSWERED_WHOLE else drawn
 
 
 def verified(city: City, case: Case, since: datetime) -> Generator[datetime, None, datetime]:
