@@ -11,6 +11,7 @@ from pages._ui.choices import choice, one_of, view, words_by_code
 from pages._ui.figures import target_text
 from pages._ui.page import Page, reading
 from pages._ui.rankings import gap, units
+from pages._ui.rankings.pairs import pair_cards
 from pages._ui.rankings.shown import chosen_period, quarter_text
 from pages._ui.widgets import definition, empty_state, head, note
 from qs.actor import Permission
@@ -58,7 +59,7 @@ def room(page: Page, periods: dict[str, str], top: DeltaGenerator, bar: DeltaGen
     with right:
         gap.gap_card(page, shown)
         gap.inequality_card(page, shown)
-    pairs.pair_cards(page, shown)
+    pair_cards(page, shown)
 
 
 def wanted_of(pairs: pd.DataFrame, name: str, unit: Unit, sector: str | None) -> Wanted:
