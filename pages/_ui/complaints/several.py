@@ -15,7 +15,7 @@ from pages._ui.complaints.desk import list_page, paging
 from pages._ui.complaints.dispatch import name_of
 from pages._ui.complaints.forms import service_field
 from pages._ui.complaints.lists import TICKED, open_columns, tick_table, ticked_requests
-from pages._ui.page import Page, go, reading, saving_each
+from pages._ui.page import Page, reading, saving_each
 from pages._ui.widgets import empty_state, note, plain, section, show_text
 from qs.actor import Permission
 from qs.complaints import actions
@@ -36,6 +36,14 @@ class Where(StrEnum):
 
     LIKELY = "likely"
     ONE = "one"
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Request id -> the service it is to go to, if there is one. `is_one`: the same for all."""
+
+    by_request: Mapping[int, int | None]
+    is_one: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def several(page: Page) -> None:
         section(ngettext("{n} request ticked", "{n} requests ticked", len(ticked)).format(n=number(len(ticked))))
         targets = where_to(page, rows)
         for one in rows:
-            line(page, one, targets[one.request_id])
+            line(page, one, targets)
         brief = st.text_area(
             _("Brief to the unit, for all of them"), key="several_brief", max_chars=TEXT_LENGTH, height=80
         )
@@ -115,12 +123,15 @@ def several(page: Page) -> None:
             )
             note(words.format(n=number(unread)))
         words = ngettext("Dispatch {n} request", "Dispatch {n} requests", len(ticked)).format(n=number(len(ticked)))
-        if st.button(words, type="primary", icon=":material/send:", key="several_save"):
+        pressed = st.button(words, type="primary", icon=":material/send:", key="several_save")
+        if pressed and targets.is_one and not any(targets.by_request.values()):
+            st.error(_("Choose the service that is to handle the request."), icon=":material/error:")
+        elif pressed:
             send(page, ticked, rows, targets, brief)
 
 
-def where_to(page: Page, rows: list[ToSend]) -> dict[int, int | None]:
-    """Request id -> the service it is to go to: one for all, or the likely one of each."""
+def where_to(page: Page, rows: list[ToSend]) -> Targets:
+    """One service for all, or the likely one of each."""
     words = {Where.LIKELY: _("Each to its likely service"), Where.ONE: _("All to one service")}
     chosen = st.segmented_control(
         _("Where to"),
@@ -136,12 +147,13 @@ def where_to(page: Page, rows: list[ToSend]) -> dict[int, int | None]:
         likely = sorted(set(first), key=lambda one: -first.count(one))
         permission = Permission.COMPLAINTS_DISPATCH
         service_id = service_field(page, None, key="several_service", permission=permission, first=likely)
-        return {one.request_id: service_id for one in rows}
-    return {one.request_id: one.service_id for one in rows}
+        return Targets({one.request_id: service_id for one in rows}, is_one=True)
+    return Targets({one.request_id: one.service_id for one in rows}, is_one=False)
 
 
-def line(page: Page, one: ToSend, service_id: int | None) -> None:
+def line(page: Page, one: ToSend, targets: Targets) -> None:
     """One request, and where it goes."""
+    service_id = targets.by_request[one.request_id]
     with st.container(gap=None):
         show_text(one.title or _("Confidential: {kind}").format(kind=label(one.kind)))
         if not one.is_waiting:
@@ -152,16 +164,15 @@ def line(page: Page, one: ToSend, service_id: int | None) -> None:
             target = _("no service is likely: choose one")
         else:
             target = name_of(page, service_id)
-        note(f"{one.number} → {target}")
+        is_open = targets.is_one and service_id is None and one.is_waiting  # the field above asks for it
+        note(one.number if is_open else f"{one.number} → {target}")
 
 
-def send(
-    page: Page, ticked: Mapping[int, int], rows: list[ToSend], targets: Mapping[int, int | None], brief: str
-) -> None:
+def send(page: Page, ticked: Mapping[int, int], rows: list[ToSend], targets: Targets, brief: str) -> None:
     """Dispatch each request as it was ticked, in a transaction of its own; the report is shown after the rerun."""
 
     def dispatch(session: Session, request_id: int) -> None:
-        to = {"service_id": targets.get(request_id), "brief": brief, "version": ticked[request_id]}
+        to = {"service_id": targets.by_request.get(request_id), "brief": brief, "version": ticked[request_id]}
         actions.dispatch_request(session, request_id, **to, actor=page.actor, now=page.now)
 
     numbers = {one.request_id: one.number for one in rows}
@@ -193,12 +204,22 @@ def report(sent: Sent) -> None:
             st.warning(words.format(n=number(len(sent.refused))), icon=":material/info:")
         for one in sent.refused:
             with st.container(gap=None):
-                if st.button(
-                    plain(one.number), type="tertiary", icon=":material/open_in_new:", key=f"not_{one.request_id}"
-                ):
-                    st.session_state.pop(SENT, None)
-                    go("complaints", request=str(one.request_id))
+                st.button(
+                    plain(one.number) or _("Open it"),
+                    type="tertiary",
+                    icon=":material/open_in_new:",
+                    on_click=look_at,
+                    args=(one.request_id,),
+                    key=f"not_{one.request_id}",
+                )
                 show_text(one.reason)
         if st.button(_("Close this report"), type="tertiary", icon=":material/close:", key="several_close"):
             st.session_state[SENT] = Sent(0, (), sent.turn, is_read=True)
             st.rerun()
+
+
+def look_at(request_id: int) -> None:
+    """Leave the boxes for one request that stayed."""
+    st.session_state["several"] = False
+    untick()
+    keep("request", str(request_id))
