@@ -19,9 +19,10 @@ from qs.attachments.terms import LARGEST_BYTES, Upload
 from qs.complaints import terms
 from qs.complaints.challenges import Challenge, Proof
 from qs.complaints.receipts import RequestStatus
-from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind
+from qs.complaints.terms import Filed, NewContact, NewRequest, RequestKind, RequestState
 from qs.deadlines import queries as deadlines
 from qs.deadlines import rules as counting
+from qs.deadlines.terms import Change, ChangeKind
 from qs.i18n import clock, day, language, moment, ngettext, pick
 from qs.i18n import gettext as _
 from qs.periods import local_day
@@ -30,6 +31,7 @@ from qs.settings import settings
 
 TITLE_WORDS = 30  # characters of the first line that name a request in lists
 PHOTOS = 3
+MOVED = (ChangeKind.EXTENDED, ChangeKind.RESUMED, ChangeKind.RECOMPUTED)  # a pause moves a last day when it ends
 OLDEST = timedelta(days=3 * 366)  # of what somebody may still report with its day
 ICONS = {
     terms.StepKind.REGISTERED: "check",
@@ -253,7 +255,9 @@ def due_block(status: RequestStatus, words: str, gone: Clock | None = None) -> N
         st.markdown(plain(words))
         st.header(plain(day_and_weekday(due.date())), anchor=False)
         parts = [_("before {time}").format(time=clock(status.due_at))]
-        if gone is not None:
+        if status.state is RequestState.PAUSED:
+            parts = [_("the day moves on by as long as the count stands still")]
+        elif gone is not None:
             st.progress(gone.share)
             left = ngettext("{n} working day left", "{n} working days left", max(gone.left, 0)).format(
                 n=max(gone.left, 0)
@@ -301,7 +305,8 @@ def coming_steps(status: RequestStatus) -> list[Step]:
         return []
     rows = []
     if not status.answer:
-        by = _("by {day}").format(day=day(local(status.due_at))) if status.due_at else _("then")
+        is_dated = status.due_at is not None and status.state is not RequestState.PAUSED
+        by = _("by {day}").format(day=day(local(status.due_at))) if is_dated else _("then")
         rows.append(Step(StepKind.NEXT, "call", by, _("The unit in charge answers you")))
     rows.append(
         Step(StepKind.NEXT, "star", _("after the answer"), _("We ask you: is it settled, and are you satisfied?"))
@@ -319,6 +324,8 @@ def standing(status: RequestStatus) -> str:
         return _("Closed: {outcome}").format(outcome=label(status.outcome))
     if status.answer:
         return _("Answered; we will ask you whether it is settled")
+    if status.state is RequestState.PAUSED:
+        return _("The count stands still for now; until then the last day was")
     return _("Being worked on: answer by") if status.due_at else _("Being worked on")
 
 
@@ -344,4 +351,18 @@ def why_that_day(session: Session, status: RequestStatus, page: PublicPage) -> s
         words += ngettext(
             " {n} day in between is not worked.", " {n} days in between are not worked.", len(free)
         ).format(n=len(free))
-    return f"{words} {rule}"
+    return " ".join([words, *(changed(one) for one in trace.changes if one.kind in MOVED), rule])
+
+
+def changed(change: Change) -> str:
+    """How the last day was moved afterwards, as a sentence."""
+    after = day_and_weekday(local(change.due_after))
+    if change.paused_at is not None:
+        return _("The count stood still from {since} to {until}: the last day became {after}.").format(
+            since=day(local(change.paused_at)), until=day(local(change.changed_at)), after=after
+        )
+    words = {
+        ChangeKind.EXTENDED: _("More time was approved on {when}: the last day became {after}."),
+        ChangeKind.RECOMPUTED: _("It was counted again on {when}: the last day became {after}."),
+    }
+    return words[change.kind].format(when=day(local(change.changed_at)), after=after)
