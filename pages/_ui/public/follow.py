@@ -150,10 +150,12 @@ def sent_files(session: Session, status: RequestStatus, page: PublicPage, code: 
     with card("files"):
         strong(_("Files for you"))
         for step, file in rows:
-            if st.button(plain(file.file_name), icon=":material/download:", key=f"sent_{file.file_id}"):
+            with st.container(gap="xxsmall"):
+                pressed = st.button(plain(file.file_name), icon=":material/download:", key=f"sent_{file.file_id}")
+                note(f"{label(step.kind)} · {moment(step.at)}")
+            if pressed:
                 found, content = file_by_receipt(session, code, file.file_id, actor=page.actor)
                 hand_out(content, found.file_name, found.media_type.value)
-            note(f"{label(step.kind)} · {moment(step.at)}")
 
 
 def reviews(status: RequestStatus) -> None:
