@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,15 @@ from qs.complaints.figures.rates import Boundary
 MONTHS = 12
 LATEST_DAY = 28  # every month has it
 Month = tuple[int, int]  # year, month
+
+
+@dataclass(frozen=True)
+class Span:
+    """An assessment month of the figures: its code (2026-03), its first moment, and the first one after it."""
+
+    ground: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 def month_begins(month: Month, boundary: Boundary, zone: ZoneInfo) -> datetime:
@@ -47,6 +57,18 @@ def moved(month: Month, count: int) -> Month:
     """So many months later, or earlier."""
     year, place = divmod(month[0] * MONTHS + month[1] - 1 + count, MONTHS)
     return year, place + 1
+
+
+def month_spans(starts_at: datetime, ends_at: datetime, boundary: Boundary, zone: ZoneInfo) -> list[Span]:
+    """The assessment months that a stretch of time touches, oldest first, each from where the one before ends."""
+    return [
+        Span(
+            f"{month[0]}-{month[1]:02d}",
+            month_begins(month, boundary, zone),
+            month_begins(moved(month, 1), boundary, zone),
+        )
+        for month in months_between(starts_at, ends_at, boundary, zone)
+    ]
 
 
 def months_between(starts_at: datetime, ends_at: datetime, boundary: Boundary, zone: ZoneInfo) -> list[Month]:

@@ -16,6 +16,7 @@ from qs.complaints.terms import WORKED_ON, Outcome, RequestState, ReviewDecision
 HANDLED = tuple(outcome for outcome in Outcome if outcome.is_handled)
 Condition = sa.ColumnElement[bool]
 Moment = sa.SQLColumnExpression[Any]  # Any: a moment, or empty
+Bound = datetime | Moment  # of a period: known here, or in the store
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ REQUEST_COUNTS = (
 )
 
 
-def inside(column: Moment, starts_at: datetime, ends_at: datetime) -> Condition:
+def inside(column: Moment, starts_at: Bound, ends_at: Bound) -> Condition:
     return sa.and_(column >= starts_at, column < ends_at)
 
 
@@ -81,9 +82,21 @@ def lived(starts_at: datetime, ends_at: datetime) -> Condition:
     return sa.and_(Request.registered_at < ends_at, sa.or_(is_open, Request.id.in_(decided)))
 
 
-def conditions(starts_at: datetime, ends_at: datetime, now: datetime) -> Mapping[str, Condition]:
-    """For every count but those of reviews the condition under which one request adds one to it."""
-    until = min(ends_at, now)
+def lived_in(periods: sa.Subquery) -> Condition:
+    """The same of each of several periods, and a few more: requests that were ever reviewed, and counted for nothing.
+
+    Asking for the day of the review would read the reviews once for each request and period.
+    """
+    is_open = sa.or_(Request.closed_at.is_(None), Request.closed_at >= periods.c.starts_at)
+    is_reviewed = Request.id.in_(sa.select(RequestReview.request_id))
+    return sa.and_(Request.registered_at < periods.c.ends_at, sa.or_(is_open, is_reviewed))
+
+
+def conditions(starts_at: Bound, ends_at: Bound, until: Bound) -> Mapping[str, Condition]:
+    """For every count but those of reviews the condition under which one request adds one to it.
+
+    `until`: the end of the period, or now where that is still to come.
+    """
     closed = sa.and_(inside(Request.closed_at, starts_at, ends_at), Request.outcome.in_(HANDLED))
     dispatched = inside(Request.dispatched_at, starts_at, ends_at)
     registered = inside(Request.registered_at, starts_at, ends_at)
@@ -132,7 +145,7 @@ def conditions(starts_at: datetime, ends_at: datetime, now: datetime) -> Mapping
     }
 
 
-def review_decided(starts_at: datetime, ends_at: datetime, *decisions: ReviewDecision) -> Condition:
+def review_decided(starts_at: Bound, ends_at: Bound, *decisions: ReviewDecision) -> Condition:
     """A first or second review of the request was decided in the period, in one of these ways or any."""
     found = sa.exists().where(
         RequestReview.request_id == Request.id, inside(RequestReview.decided_at, starts_at, ends_at)

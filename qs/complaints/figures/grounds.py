@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from qs.actor import Actor, Permission
+from qs.complaints.figures.assessment import Span
 from qs.complaints.models import CallBack, Request
 from qs.complaints.steps import reached
 from qs.complaints.terms import Ground
+from qs.db import UtcDateTime
 from qs.directory.models import Area, Provider, Service
 from qs.directory.queries import visible_services
 
@@ -17,6 +21,7 @@ READ = Permission.COMPLAINTS_READ
 Columns = tuple[sa.SQLColumnExpression[Any], ...]  # Any: ids, codes and texts
 Chosen = sa.Select[*tuple[Any, ...]]  # Any: counts and words
 WORDS = ("ground", "name", "name_en")
+SPAN = "span"  # how the month of a row is called in the store, to be grouped by
 
 
 def words_of(by: Ground | None) -> Columns:
@@ -35,6 +40,27 @@ def words_of(by: Ground | None) -> Columns:
     ground, *names = found
     nothing = sa.literal_column("''")  # a bound value would make each place another expression to PostgreSQL
     return (sa.func.coalesce(sa.cast(ground, sa.String), nothing), *(sa.func.coalesce(one, nothing) for one in names))
+
+
+def span_of(moment: sa.SQLColumnExpression[Any], spans: Sequence[Span]) -> Columns:  # Any: a moment, or empty
+    """The words of the month a moment lies in, of months that follow one another; the moment lies in one of them."""
+    nothing: sa.SQLColumnExpression[Any] = sa.literal("")
+    return (sa.case(*((moment < span.ends_at, span.ground) for span in spans)).label(SPAN), nothing, nothing)
+
+
+def periods_of(spans: Sequence[Span], now: datetime) -> sa.Subquery:
+    """The months as rows of the store: ground, starts_at, ends_at, and `until`, which is now in the one that runs."""
+    return sa.union_all(
+        *(
+            sa.select(
+                sa.literal(span.ground).label("ground"),
+                sa.literal(span.starts_at, UtcDateTime()).label("starts_at"),
+                sa.literal(span.ends_at, UtcDateTime()).label("ends_at"),
+                sa.literal(min(span.ends_at, now), UtcDateTime()).label("until"),
+            )
+            for span in spans
+        )
+    ).subquery("periods")
 
 
 def taken_apart(chosen: Chosen, by: Ground | None) -> Chosen:

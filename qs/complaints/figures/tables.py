@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
-from qs.complaints.figures.assessment import month_begins, months_between, moved
-from qs.complaints.figures.counting import REQUEST_COUNTS, SHARES, conditions, inside, lived
-from qs.complaints.figures.grounds import READ, WORDS, of_calls, of_requests, taken_apart, words_of
+from qs.complaints.figures.assessment import Span, month_spans
+from qs.complaints.figures.counting import REQUEST_COUNTS, SHARES, conditions, inside, lived, lived_in
+from qs.complaints.figures.grounds import (
+    READ,
+    SPAN,
+    WORDS,
+    Columns,
+    of_calls,
+    of_requests,
+    periods_of,
+    span_of,
+    taken_apart,
+    words_of,
+)
 from qs.complaints.figures.three_rates import counted, weights_at
 from qs.complaints.figures.times import LONG, answers, handling_times
 from qs.complaints.models import CallBack, Request, RequestExclusion
@@ -74,12 +86,17 @@ def all_counts(
     now: datetime,
     by: Ground | None,
     is_assessed: bool,
+    spans: Sequence[Span] = (),
 ) -> pd.DataFrame:
-    """WORDS, COUNTED and TIME_VALUES of a period, one row for each ground, in no order."""
-    counts = request_counts(session, starts_at, ends_at, actor=actor, now=now, by=by, is_assessed=is_assessed)
-    calls = call_counts(session, starts_at, ends_at, actor=actor, by=by, is_assessed=is_assessed)
-    soon = answers(session, starts_at, ends_at, actor=actor, now=now, by=by, is_assessed=is_assessed)
-    times = handling_times(session, starts_at, ends_at, actor=actor, by=by, is_assessed=is_assessed)
+    """WORDS, COUNTED and TIME_VALUES of a period, one row for each ground, in no order.
+
+    `spans`: the months of the period, by which it is taken apart instead; everything is read once for all of them.
+    """
+    told: dict[str, Any] = {"actor": actor, "by": by, "is_assessed": is_assessed, "spans": spans}  # Any: circumstances
+    counts = request_counts(session, starts_at, ends_at, now=now, **told)
+    calls = call_counts(session, starts_at, ends_at, **told)
+    soon = answers(session, starts_at, ends_at, now=now, **told)
+    times = handling_times(session, starts_at, ends_at, **told)
     frame = counts.merge(calls, on=list(WORDS), how="outer").merge(soon, on="ground", how="left")
     frame[list(COUNTED)] = frame[list(COUNTED)].fillna(0)
     return frame.astype(dict.fromkeys(COUNTED, "int64")).merge(spread_of(times), on="ground", how="left")
@@ -97,30 +114,48 @@ def request_counts(
     now: datetime,
     by: Ground | None,
     is_assessed: bool,
+    spans: Sequence[Span] = (),
 ) -> pd.DataFrame:
     """WORDS and REQUEST_COUNTS, one row for each ground."""
-    found = conditions(starts_at, ends_at, now)
-    chosen = sa.select(*words_of(by), *(counted(found[name]) for name in REQUEST_COUNTS))
-    statement = of_requests(chosen, actor=actor, is_assessed=is_assessed).where(lived(starts_at, ends_at))
-    rows = [tuple(row) for row in session.execute(taken_apart(statement, by))]
+    if spans:
+        periods = periods_of(spans, now)
+        found = conditions(periods.c.starts_at, periods.c.ends_at, periods.c.until)
+        nothing = sa.literal("")
+        words: Columns = (periods.c.ground, nothing, nothing)
+        is_in_sight = lived_in(periods)
+    else:
+        found = conditions(starts_at, ends_at, min(ends_at, now))
+        words, is_in_sight = words_of(by), lived(starts_at, ends_at)
+    chosen = sa.select(*words, *(counted(found[name]) for name in REQUEST_COUNTS))
+    statement = of_requests(chosen, actor=actor, is_assessed=is_assessed).where(is_in_sight)
+    statement = statement.group_by(words[0]) if spans else taken_apart(statement, by)
+    rows = [tuple(row) for row in session.execute(statement)]
     return pd.DataFrame(rows, columns=[*WORDS, *REQUEST_COUNTS]).astype(dict.fromkeys(WORDS, "str"))
 
 
 def call_counts(
-    session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor, by: Ground | None, is_assessed: bool
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    actor: Actor,
+    by: Ground | None,
+    is_assessed: bool,
+    spans: Sequence[Span] = (),
 ) -> pd.DataFrame:
     """WORDS and CALL_COUNTS: attempts, those that reached somebody, requests called back, and excluded ones of them."""
     called = sa.case((CallBack.is_reached, CallBack.request_id))
     excluded = sa.case((sa.and_(CallBack.is_reached, Request.is_excluded), CallBack.request_id))
     chosen = sa.select(
-        *words_of(by),
+        *(span_of(CallBack.at, spans) if spans else words_of(by)),
         sa.func.count(CallBack.id),
         counted(CallBack.is_reached),
         sa.func.count(called.distinct()),
         sa.func.count(excluded.distinct()),
     )
     statement = of_calls(chosen, actor=actor, is_assessed=is_assessed).where(inside(CallBack.at, starts_at, ends_at))
-    rows = [tuple(row) for row in session.execute(taken_apart(statement, by))]
+    statement = statement.group_by(sa.literal_column(SPAN)) if spans else taken_apart(statement, by)
+    rows = [tuple(row) for row in session.execute(statement)]
     return pd.DataFrame(rows, columns=[*WORDS, *CALL_COUNTS]).astype(dict.fromkeys(WORDS, "str"))
 
 
@@ -164,13 +199,13 @@ def month_counts(
 ) -> pd.DataFrame:
     """The same for each assessment month that the period touches and that has begun, in their order."""
     boundary, zone = weights_at(starts_at).boundary, settings().zone
-    months = months_between(starts_at, min(ends_at, max(now, starts_at)), boundary, zone)
-    parts = []
-    for month in months:
-        span = (month_begins(month, boundary, zone), month_begins(moved(month, 1), boundary, zone))
-        one = all_counts(session, *span, actor=actor, now=now, by=None, is_assessed=is_assessed)
-        parts.append(one.assign(ground=f"{month[0]}-{month[1]:02d}"))
-    return pd.concat(parts, ignore_index=True)
+    spans = month_spans(starts_at, min(ends_at, max(now, starts_at)), boundary, zone)
+    whole = (spans[0].starts_at, spans[-1].ends_at)
+    counts = all_counts(session, *whole, actor=actor, now=now, by=None, is_assessed=is_assessed, spans=spans)
+    months = pd.DataFrame([(span.ground, "", "") for span in spans], columns=list(WORDS), dtype="str")
+    frame = months.merge(counts, on=list(WORDS), how="left")
+    frame[list(COUNTED)] = frame[list(COUNTED)].fillna(0)
+    return frame.astype(dict.fromkeys(COUNTED, "int64"))
 
 
 def outcome_counts(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> dict[Outcome, int]:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor
+from qs.complaints.figures.assessment import Span
 from qs.complaints.figures.counting import HANDLED, inside
 from qs.complaints.figures.expected import STANDING, Step, stood
-from qs.complaints.figures.grounds import READ, of_requests, words_of
+from qs.complaints.figures.grounds import READ, of_requests, span_of, words_of
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.terms import Ground, StepKind
 from qs.db import microseconds_of
@@ -44,8 +45,11 @@ def handling_times(
     actor: Actor,
     by: Ground | None = None,
     is_assessed: bool = False,
+    spans: Sequence[Span] = (),
 ) -> pd.DataFrame:
     """One row per request handled and closed in [starts_at, ends_at): TIME_COLUMNS.
+
+    `spans`: the months of that period, by which they are taken apart instead.
 
     `hours`: of the office calendar from the registration to the last reply, or to the closing where nobody replied,
     less the time in which it was paused or lay closed; `days`: working days after the day of registration.
@@ -54,7 +58,7 @@ def handling_times(
     dialect = session.get_bind().dialect
     ended = sa.func.coalesce(Request.replied_at, Request.closed_at, type_=Request.closed_at.type)
     chosen = sa.select(
-        words_of(by)[0],
+        (span_of(Request.closed_at, spans) if spans else words_of(by))[0],
         Request.id,
         microseconds_of(Request.registered_at, dialect),
         microseconds_of(ended, dialect),
@@ -125,11 +129,13 @@ def answers(
     by: Ground | None = None,
     is_assessed: bool = False,
     days: int = ANSWER_DAYS,
+    spans: Sequence[Span] = (),
 ) -> pd.DataFrame:
     """One row per ground: of the requests registered in [starts_at, ends_at) how many had a first answer soon enough.
 
     ANSWER_COLUMNS. `answered_soon`: within so many working days; `answer_base`: those, those answered later, and those
-    whose time has run out without an answer. What was received and never answered is not left out.
+    whose time has run out without an answer. What was received and never answered is not left out. `spans`: the months
+    of that period, by which they are taken apart instead; what was answered after its month counts as answered then.
     """
     actor.check(READ)
     dialect = session.get_bind().dialect
@@ -141,7 +147,9 @@ def answers(
         .subquery()
     )
     chosen = sa.select(
-        words_of(by)[0], microseconds_of(Request.registered_at, dialect), microseconds_of(first.c.at, dialect)
+        (span_of(Request.registered_at, spans) if spans else words_of(by))[0],
+        microseconds_of(Request.registered_at, dialect),
+        microseconds_of(first.c.at, dialect),
     )
     statement = of_requests(chosen, actor=actor, is_assessed=is_assessed).outerjoin(
         first, first.c.request_id == Request.id
@@ -149,7 +157,7 @@ def answers(
     wanted = statement.where(inside(Request.registered_at, starts_at, ends_at))
     ground, begins, answered = columns_of(session.execute(wanted).all(), 3)
     begins, is_answered = begins.astype(np.int64), np.array([one is not None for one in answered], dtype=bool)
-    until = max(to_microseconds(min(ends_at, now)), int(begins.max(initial=0)))
+    until = ends_of(ground, begins, spans or [Span("", starts_at, ends_at)], now)
     ends = np.where(is_answered, answered, until).astype(np.int64)
     taken = working_days(calendar(session, actor=actor), begins, np.maximum(ends, begins))
     frame = pd.DataFrame(
@@ -160,6 +168,15 @@ def answers(
         }
     )
     return frame.groupby("ground", as_index=False)[list(ANSWER_COLUMNS[1:])].sum()
+
+
+def ends_of(ground: NDArray[Any], begins: Whole, spans: Sequence[Span], now: datetime) -> Whole:  # Any: codes
+    """Until when each request is judged: to the end of its month, or now; never before the last one of it came in."""
+    found = np.empty(len(begins), dtype=np.int64)
+    for span in spans:
+        held = ground == span.ground if len(spans) > 1 else np.ones(len(begins), dtype=bool)
+        found[held] = max(to_microseconds(min(span.ends_at, now)), int(begins[held].max(initial=0)))
+    return found
 
 
 def backlog(session: Session, moments: Sequence[datetime], *, actor: Actor) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def monthly_counts(
     actor.check(READ)
     found = pd.DataFrame({"starts_at": boundaries[:-1]}).assign(**dict.fromkeys(TREND_COUNTS, 0))
     first, last = boundaries[0], boundaries[-1]
-    whole = conditions(first, last, now)
+    whole = conditions(first, last, min(last, now))
     month = month_place(Request.closed_at, boundaries)
     closed = of_requests(
         sa.select(month, counted(whole["on_time"]), counted(whole["closed"])), actor=actor, is_assessed=is_assessed
@@ -57,7 +57,7 @@ def monthly_counts(
     for place, *counts in session.execute(closed.where(whole["closed"]).group_by(month)):
         found.loc[place, ["on_time", "closed"]] = counts
     overdue = of_requests(
-        sa.select(*(counted(conditions(*span, now)["open_overdue"]) for span in pairwise(boundaries))),
+        sa.select(*(counted(conditions(*span, min(span[1], now))["open_overdue"]) for span in pairwise(boundaries))),
         actor=actor,
         is_assessed=is_assessed,
     )
