@@ -9,16 +9,27 @@ import pandas as pd
 import pytest
 
 from qs.complaints import actions, intake
+from qs.complaints.figures.assessment import month_spans
 from qs.complaints.figures.counting import SHARES
 from qs.complaints.figures.expected import Step, stood
 from qs.complaints.figures.tables import exclusion_counts, request_figures
-from qs.complaints.figures.three_rates import interval, three_rates
+from qs.complaints.figures.three_rates import interval, three_rates, weights_at
 from qs.complaints.figures.times import BANDS, answers, backlog, handling_times
 from qs.complaints.figures.trend import CHART_COLUMNS, month_boundaries, monthly_counts, process
 from qs.complaints.figures.verify import verify_requests
 from qs.complaints.handling import call_backs, pauses
-from qs.complaints.models import Request
-from qs.complaints.terms import Ground, Outcome, PauseReason, RequestState, StepKind
+from qs.complaints.models import Request, RequestReview
+from qs.complaints.terms import (
+    Ground,
+    Outcome,
+    PauseReason,
+    RequestState,
+    ReviewDecision,
+    ReviewStage,
+    StepKind,
+    Supervision,
+)
+from qs.settings import settings
 from tests.complaints.desk import DAY, HOUR, SATISFIED, at_stage, build_desk, file, file_publicly, version
 from tests.world import AUDITOR
 
@@ -38,6 +49,32 @@ def row(session, now, **asked):
     return request_figures(session, *around(now), actor=AUDITOR, now=asked.pop("at", now + DAY), by=None, **asked).iloc[
         0
     ]
+
+
+def lived(session, desk, rng, at):
+    """A request filed at a moment and taken as far as chance has it; some stay open, are late, spam, or reviewed."""
+    stage = rng.choice([S.REGISTERED, S.DISPATCHED, S.IN_PROGRESS, S.CALLED_BACK, S.CLOSED, S.CLOSED, S.CLOSED])
+    request = session.get_one(Request, at_stage(session, desk, S(stage), at))
+    request.is_spam, request.is_excluded = bool(rng.random() < 0.2), bool(rng.random() < 0.2)
+    if request.closed_at is None:
+        return
+    request.closed_at += int(rng.integers(0, 40)) * DAY
+    request.overdue_at = request.due_at if request.closed_at > request.due_at else None
+    request.rework_count, request.returned_count = int(rng.integers(0, 2)), int(rng.integers(0, 2))
+    request.supervision, request.supervised_at = Supervision.LISTED, request.closed_at - DAY
+    asked_at = request.closed_at + DAY
+    decided_at = asked_at + int(rng.integers(0, 40)) * DAY
+    session.add(
+        RequestReview(
+            request_id=request.id,
+            stage=ReviewStage.FIRST,
+            text="不服",
+            asked_at=asked_at,
+            decided_at=decided_at,
+            decision=rng.choice(list(ReviewDecision)),
+            reasons="已复核",
+        )
+    )
 
 
 class TestHandlingTimes:
@@ -161,6 +198,28 @@ class TestShares:
             frame = request_figures(session, now - 60 * DAY, now + 90 * DAY, **told)
         assert frame["ground"].tolist() == ["2026-09", "2026-10", "2026-11"]
         assert frame["closed"].tolist() == [0, 0, 1]
+
+    @pytest.mark.parametrize("is_assessed", [False, True])
+    def test_months_read_together_say_what_each_says_alone(self, store, desk, now, is_assessed):
+        rng = np.random.default_rng(9)
+        boundary, zone = weights_at(now).boundary, settings().zone
+        with store.writing() as session:
+            for days in rng.permutation(np.r_[0:40, 75:160])[:24].tolist():
+                at = now - (days + 1) * DAY
+                lived(session, desk, rng, at)
+            session.flush()
+            for actor in (AUDITOR, desk.leader, desk.foreign_leader):
+                told = {"actor": actor, "now": now, "is_assessed": is_assessed}
+                spans = month_spans(now - 200 * DAY, now, boundary, zone)
+                frame = request_figures(session, now - 200 * DAY, now, by=Ground.MONTH, **told)
+                alone = [
+                    request_figures(session, one.starts_at, one.ends_at, by=None, **told).assign(ground=one.ground)
+                    for one in spans
+                ]
+                assert len(spans) >= 6
+                pd.testing.assert_frame_equal(frame, pd.concat(alone, ignore_index=True))
+                assert actor is not AUDITOR or (frame["registered"] == 0).any()
+                assert actor is not AUDITOR or (frame[["closed", "late", "reviews_decided"]].sum() > 0).all()
 
     def test_residents_of_the_area_make_a_rate_where_they_are_known(self, store, desk, now):
         with store.writing() as session:
