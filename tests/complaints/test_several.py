@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st
 
+from pages._ui.complaints import lists
 from qs.actor import Role
 from qs.complaints import actions, details
 from qs.complaints.aftermath.merges import merge_request
@@ -172,3 +174,14 @@ def test_only_who_dispatches_is_told_what_is_likely(store, desk, now):
         to_send(session, ids, actor=desk.leader, now=now)
     with store.reading() as session:
         assert to_send(session, ids, actor=person(Role.SUPERVISOR), now=now)
+
+
+def test_a_tick_keeps_the_version_it_saw_and_those_of_other_pages(monkeypatch):
+    monkeypatch.setattr(st, "query_params", {"ticked": "7.2,12.3"})
+    monkeypatch.setattr(st, "session_state", {"ticks": {"selection": {"rows": [0, 2, 9]}}})
+    shown = {12: 4, 13: 1, 15: 6}  # 12 was changed since it was ticked
+    lists.tick("ticks", shown, lists.ticked_requests())
+    assert lists.ticked_requests() == {7: 2, 12: 3, 15: 6}
+    st.session_state["ticks"]["selection"]["rows"] = []
+    lists.tick("ticks", shown, lists.ticked_requests())
+    assert lists.ticked_requests() == {7: 2}
