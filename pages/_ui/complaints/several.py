@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from pages._ui.choices import keep
 from pages._ui.complaints.desk import list_page, paging
-from pages._ui.complaints.dispatch import name_of
-from pages._ui.complaints.forms import service_field
+from pages._ui.complaints.forms import service_field, service_names
 from pages._ui.complaints.lists import TICKED, open_columns, tick_table, ticked_requests
 from pages._ui.page import Page, reading, saving_each
 from pages._ui.widgets import empty_state, note, plain, section, show_text
@@ -109,9 +108,9 @@ def several(page: Page) -> None:
         rows = to_send(session, ticked, actor=page.actor, now=page.now)
     with st.container(border=True, gap="small"):
         section(ngettext("{n} request ticked", "{n} requests ticked", len(ticked)).format(n=number(len(ticked))))
-        targets = where_to(page, rows)
+        targets, names = where_to(page, rows), service_names(page, Permission.COMPLAINTS_DISPATCH)
         for one in rows:
-            line(page, one, targets)
+            line(one, targets, names)
         brief = st.text_area(
             _("Brief to the unit, for all of them"), key="several_brief", max_chars=TEXT_LENGTH, height=80
         )
@@ -151,7 +150,7 @@ def where_to(page: Page, rows: list[ToSend]) -> Targets:
     return Targets({one.request_id: one.service_id for one in rows}, is_one=False)
 
 
-def line(page: Page, one: ToSend, targets: Targets) -> None:
+def line(one: ToSend, targets: Targets, names: Mapping[int, str]) -> None:
     """One request, and where it goes."""
     service_id = targets.by_request[one.request_id]
     with st.container(gap=None):
@@ -163,7 +162,7 @@ def line(page: Page, one: ToSend, targets: Targets) -> None:
         elif service_id is None:
             target = _("no service is likely: choose one")
         else:
-            target = name_of(page, service_id)
+            target = names.get(service_id, "")
         is_open = targets.is_one and service_id is None and one.is_waiting  # the field above asks for it
         note(one.number if is_open else f"{one.number} → {target}")
 
