@@ -20,7 +20,6 @@ from qs.complaints.handling.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.protection.recusals import is_of_unit
 from qs.complaints.receipts import RequestStatus, StatusStep
-from qs.complaints.redaction import redacted
 from qs.complaints.statuses import completed
 from qs.complaints.steps import by_receipt, reached
 from qs.complaints.terms import (
@@ -47,6 +46,7 @@ from qs.periods import local_day, start_of
 from qs.rectifications.queries import rectification_of
 from qs.rectifications.terms import Source
 from qs.settings import settings
+from qs.vault.redaction import redacted
 
 P = Permission
 READ = P.COMPLAINTS_READ

@@ -14,7 +14,6 @@ from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
-from qs.complaints.redaction import redacted
 from qs.complaints.steps import reached
 from qs.complaints.terms import RequestKind, RequestState
 from qs.deadlines.queries import calendar
@@ -25,6 +24,7 @@ from qs.directory.queries import visible_services
 from qs.frames import members
 from qs.periods import local_day, start_of
 from qs.settings import settings
+from qs.vault.redaction import redacted
 
 P = Permission
 READ = P.COMPLAINTS_READ

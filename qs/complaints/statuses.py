@@ -15,9 +15,9 @@ from qs.complaints.aftermath.reviews import remedy_of, reviews_of
 from qs.complaints.models import Request, RequestStep
 from qs.complaints.protection.recusals import pending_wish
 from qs.complaints.receipts import RequestStatus, StatusReview, StatusStep
-from qs.complaints.redaction import redacted
 from qs.complaints.terms import Outcome, RequestState, StepKind
 from qs.directory.models import Provider
+from qs.vault.redaction import redacted
 
 TELLING = (StepKind.REPLIED, StepKind.TOLD, StepKind.CLOSED)  # whose words are for everybody who brought the matter
 SHARED = (  # steps of a master that its merged requesters see

@@ -294,16 +294,6 @@ EXTERNAL_ID_LENGTH = 100
 REPEAT_DAYS = 30  # the same person about the same service again within so many days is a repeat
 
 
-class Personal(StrEnum):
-    """Personal data that are found in what people write."""
-
-    PHONE = "phone"
-    IDENTITY = "identity"
-    CARD = "card"
-    PLATE = "plate"
-    EMAIL = "email"
-
-
 @dataclass(frozen=True)
 class NewContact:
     """Who files a request, and in which language they are answered; kept in the vault, apart from the case."""

@@ -36,6 +36,7 @@ from qs.participation.queries import seen_suggestions
 from qs.participation.rules import LatestDays
 from qs.participation.scope import acted_on
 from qs.participation.terms import Level, Reason, Station
+from qs.vault.redaction import redacted
 
 READ = Permission.PARTICIPATION_READ
 APPLICANT_KINDS = {
@@ -138,7 +139,7 @@ def negative_detail(session: Session, negative_id: int, *, actor: Actor) -> Nega
         negative=negative,
         level=rating.level,
         reasons=tuple(reasons),
-        comment=rating.comment,
+        comment=redacted(rating.comment),
         rated_at=rating.rated_at,
         finished_at=finished_at,
         service=service,
@@ -247,7 +248,7 @@ def consultation_detail(session: Session, consultation_id: int, *, actor: Actor)
     rows = [
         (
             opinion.id,
-            opinion.text,
+            redacted(opinion.text),
             opinion.gist,
             opinion.gist_en or "",
             "" if opinion.verdict is None else opinion.verdict.value,

@@ -25,6 +25,7 @@ from qs.participation.receipts import names_of, origin_of
 from qs.participation.terms import ConsultationStatus, HearingStatus, PointInfo, Ratable, SuggestionStatus
 from qs.periods import local_day
 from qs.settings import settings
+from qs.vault.redaction import redacted
 
 SUGGESTION_COLUMNS = (
     "suggestion_id",
@@ -137,7 +138,7 @@ def listed_suggestions(session: Session, *, actor: Actor, is_answered: bool | No
     answered = Suggestion.status.in_([SuggestionStatus.ANSWERED, SuggestionStatus.IMPLEMENTED])
     if is_answered is not None:
         statement = statement.where(answered if is_answered else ~answered)
-    rows = [tuple(row) for row in session.execute(statement)]
+    rows = [(row.id, redacted(row.title), *row[2:]) for row in session.execute(statement)]
     return pd.DataFrame(rows, columns=list(SUGGESTION_COLUMNS)).astype(
         {"suggestion_id": "int64", "supporters": "int64"}
     )

@@ -29,6 +29,7 @@ from qs.participation.models import (
 from qs.participation.terms import ConsultationStatus, HearingStatus, NegativeStatus, SuggestionStatus
 from qs.periods import local_day
 from qs.settings import settings
+from qs.vault.redaction import redacted
 
 READ = Permission.PARTICIPATION_READ
 NEGATIVE_COLUMNS = (
@@ -106,7 +107,7 @@ def negatives(session: Session, *, actor: Actor, now: datetime, is_over: bool = 
                 service,
                 service_en or service,
                 level.value,
-                comment,
+                redacted(comment),
                 one.status.value,
                 "" if one.kind is None else one.kind.value,
                 one.is_named,
@@ -148,7 +149,7 @@ def flagged(session: Session, *, actor: Actor) -> pd.DataFrame:
             found[0][1],
             found[0][2],
             day,
-            found[0][0].signals,
+            " ".join(dict.fromkeys(mark for rating, *_ in found for mark in rating.signals.split())),
             len(found),
             sum(not rating.level.is_negative for rating, *_ in found),
             tuple(rating.id for rating, *_ in found),

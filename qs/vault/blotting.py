@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qs.vault.redaction import pieces
 from qs.vault.rules import digits_of
 from qs.vault.terms import Personal
 
@@ -11,15 +12,11 @@ BLOT = "▇▇▇"
 LEAST_NAME = 2  # characters: a single one would blot half of a text
 TITLES = "先生|女士|小姐|同志|老师|师傅|太太|大爷|大妈|阿姨|叔叔"
 NUMBER = re.compile(r"(?<![0-9])\+?[0-9][0-9 ()\-]{5,18}[0-9](?![0-9])")
-MOBILE = re.compile(r"1[3-9][0-9]{9}")  # the numbering plan of mobile phones in China
-LANDLINE = re.compile(r"0[0-9]{9,11}")
-IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")  # GB 11643: 17 digits and a check sign
-EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
 
 def blotted(text: str, person: Personal | None = None) -> str:
-    """The text with personal data blotted out: those of a person where they are given, and every number to reach
-    somebody, identity number and e-mail address, whoever's they are.
+    """The text with personal data blotted out: those of a person where they are given, and every number and address
+    that `redaction` finds, whoever's they are.
 
     Names of others stay: a machine cannot tell them from other words; who handles the case blots them by hand.
     """
@@ -27,9 +24,9 @@ def blotted(text: str, person: Personal | None = None) -> str:
         return text
     for words in known_words(person):
         text = re.sub(words, BLOT, text, flags=re.IGNORECASE)
-    text = EMAIL.sub(BLOT, IDENTITY.sub(BLOT, text))
-    kept = digits_of(person.phone) if person else ""
-    return NUMBER.sub(lambda found: BLOT if reaches_somebody(found[0], kept) else found[0], text)
+    if person is not None and (kept := digits_of(person.phone)):
+        text = NUMBER.sub(lambda found: BLOT if digits_of(found[0]) == kept else found[0], text)
+    return "".join(pieces(text, lambda kind, found: BLOT))
 
 
 def known_words(person: Personal | None) -> list[str]:
@@ -41,9 +38,3 @@ def known_words(person: Personal | None) -> list[str]:
     if len(person.name) >= LEAST_NAME and "\u4e00" <= person.name[0] <= "\u9fff":
         found.append(f"{person.name[0]}(?:{TITLES})")
     return found
-
-
-def reaches_somebody(number: str, kept: str) -> bool:
-    """True for a phone number of China, and for the one kept, however it is typed; a date or an amount is none."""
-    digits = digits_of(number)
-    return bool((kept and digits == kept) or MOBILE.fullmatch(digits) or LANDLINE.fullmatch(digits))

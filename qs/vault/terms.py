@@ -84,6 +84,16 @@ class RetentionRule:
     version: int = 0
 
 
+class PersonalKind(StrEnum):
+    """Personal data that are found in what people write."""
+
+    PHONE = "phone"
+    IDENTITY = "identity"
+    CARD = "card"
+    PLATE = "plate"
+    EMAIL = "email"
+
+
 @dataclass(frozen=True)
 class Personal:
     """Who somebody is, in clear. Never kept anywhere but on the screen it was revealed on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from qs.i18n import N_
-from qs.vault.terms import Act, ErasureRefusal, Ground, HoldReason, IdentityProof, Span
+from qs.vault.terms import Act, ErasureRefusal, Ground, HoldReason, IdentityProof, PersonalKind, Span
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     Ground: {
@@ -36,6 +36,13 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Span.DAYS: N_("full days"),
         Span.MONTHS: N_("full months"),
         Span.YEARS: N_("full years"),
+    },
+    PersonalKind: {
+        PersonalKind.PHONE: N_("Phone number"),
+        PersonalKind.IDENTITY: N_("Identity number"),
+        PersonalKind.CARD: N_("Bank card number"),
+        PersonalKind.PLATE: N_("Number plate"),
+        PersonalKind.EMAIL: N_("E-mail address"),
     },
     Act: {
         Act.SHRED: N_("Key destroyed, name blotted out"),

@@ -8,10 +8,19 @@ import pytest
 
 from qs.actor import PUBLIC
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from qs.participation import actions, details, papers, public, published
+from qs.participation import actions, details, papers, public, published, queries
 from qs.participation.models import Consultation, ConsultationOpinion, Hearing, HearingRegistration, Suggestion
 from qs.participation.scope import ChangedMeanwhile
-from qs.participation.terms import HearingKind, HearingRecord, HearingStatus, Paper, Side, SuggestionStatus, Verdict
+from qs.participation.terms import (
+    HearingKind,
+    HearingRecord,
+    HearingStatus,
+    Level,
+    Paper,
+    Side,
+    SuggestionStatus,
+    Verdict,
+)
 from tests.participation.office import (
     CONTACT,
     PDF,
@@ -20,6 +29,7 @@ from tests.participation.office import (
     new_hearing,
     noticed_hearing,
     open_consultation,
+    rate,
     register,
     suggest,
 )
@@ -311,3 +321,22 @@ def test_a_document_is_handed_out_with_what_is_published_only(office, now):
 def test_an_unknown_receipt_says_so(office, now):
     with pytest.raises(NotFound, match="participation_receipt_unknown"), office.store.reading() as session:
         papers.status_by_receipt(session, "AAAAAAAAAAAAA", actor=PUBLIC, now=now)
+
+
+PHONE = "13812345678"
+
+
+def test_numbers_in_what_citizens_write_are_hidden_from_everybody_who_reads_it(office, now):
+    rate(office, Level.VERY_DISSATISFIED, now, comment=f"没人接，请打{PHONE}")
+    suggest(office, now, title=f"增设夜间门诊，电话{PHONE}")
+    assign(office, now)
+    open_consultation(office, now)
+    comment(office, now + DAY, text=f"支持，可打{PHONE}")
+    with office.store.reading() as session:
+        read = [
+            public.listed_suggestions(session, actor=PUBLIC).to_string(),
+            queries.negatives(session, actor=office.boss, now=now).to_string(),
+            details.negative_detail(session, 1, actor=office.boss).comment,
+            details.consultation_detail(session, 1, actor=office.boss).opinions.to_string(),
+        ]
+    assert all("13*********" in one and PHONE not in one for one in read)

@@ -18,10 +18,10 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
 from qs.complaints.queries import framed
-from qs.complaints.redaction import redacted
 from qs.complaints.steps import reached
 from qs.complaints.terms import RequestKind, RequestState
 from qs.errors import NotFound
+from qs.vault.redaction import redacted
 
 READ = Permission.COMPLAINTS_READ
 LEAST_SCORE = 0.2  # local rule, start value: below it, shared pairs are everyday words

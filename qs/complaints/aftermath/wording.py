@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from qs.complaints.terms import Personal
 from qs.i18n import N_
 
-LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
-    Personal: {
-        Personal.PHONE: N_("Phone number"),
-        Personal.IDENTITY: N_("Identity number"),
-        Personal.CARD: N_("Bank card number"),
-        Personal.PLATE: N_("Number plate"),
-        Personal.EMAIL: N_("E-mail address"),
-    },
-}
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {}  # its words are those of complaints
 ERRORS: dict[str, str] = {
     "review_pending": N_("A review of this request is under way. Wait for its decision."),
     "review_final": N_(

@@ -13,7 +13,6 @@ from qs.access.queries import actor_of
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request, RequestStep
-from qs.complaints.redaction import redacted
 from qs.complaints.steps import BRIEF, Limit, handling_limit, handling_service, reached, step, taken, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
@@ -33,6 +32,7 @@ from qs.deadlines.actions import recount_due
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
 from qs.texts import checked
+from qs.vault.redaction import redacted
 
 P = Permission
 REASON = N_("Reason")

@@ -8,10 +8,10 @@ vault, and people are asked not to write it. Sources: the check sign of identity
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from qs.complaints.terms import Personal
+from qs.vault.terms import PersonalKind
 
 HIDDEN = "*"
 CODE_WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
@@ -29,7 +29,7 @@ WORTH_A_LOOK = re.compile(rf"[0-9]{GAP}[0-9]{GAP}[0-9]|@|[{PROVINCES}][A-Z]")
 class Finding:
     """Personal data in a text: what kind, and from which sign to which (the end is not included)."""
 
-    kind: Personal
+    kind: PersonalKind
     starts: int
     ends: int
 
@@ -54,25 +54,25 @@ def always(found: str) -> bool:
 
 
 PATTERNS = (  # the surer ones first: what one has found is not looked at by the next
-    (Personal.EMAIL, re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), always),
+    (PersonalKind.EMAIL, re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), always),
     (
-        Personal.IDENTITY,
+        PersonalKind.IDENTITY,
         re.compile(rf"{NOT_IN_NUMBER}[1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9Xx]{NUMBER_ENDS}"),
         is_identity_number,
     ),
-    (Personal.CARD, re.compile(rf"{NOT_IN_NUMBER}[3-9](?:{GAP}[0-9]){{14,18}}{NUMBER_ENDS}"), is_card_number),
+    (PersonalKind.CARD, re.compile(rf"{NOT_IN_NUMBER}[3-9](?:{GAP}[0-9]){{14,18}}{NUMBER_ENDS}"), is_card_number),
     (
-        Personal.PHONE,
+        PersonalKind.PHONE,
         re.compile(rf"{NOT_IN_NUMBER}(?:(?:\+|00)?86{GAP})?1[3-9](?:{GAP}[0-9]){{9}}{NUMBER_ENDS}"),
         always,
     ),
     (
-        Personal.PHONE,
+        PersonalKind.PHONE,
         re.compile(rf"{NOT_IN_NUMBER}(?:\(0[0-9]{{2,3}}\)|0[0-9]{{2,3}}{GAP}){GAP}[2-8][0-9]{{6,7}}{NUMBER_ENDS}"),
         always,
     ),
     (
-        Personal.PLATE,
+        PersonalKind.PLATE,
         re.compile(rf"[{PROVINCES}][A-HJ-NP-Z][ ·•.]?(?=[A-Z0-9]*[0-9])[A-HJ-NP-Z0-9]{{5,6}}{NUMBER_ENDS}"),
         always,
     ),
@@ -94,22 +94,26 @@ def findings(text: str) -> list[Finding]:
 
 
 def redacted(text: str) -> str:
-    """The text with all but a hint of the personal data hidden; the same length, so that nothing moves."""
-    return "".join(pieces(text))
+    """The text with all but a hint of the personal data hidden; the same length, so that nothing moves.
+
+    What everybody passes on of a citizen's words goes through here: to units, to desks, to the public.
+    """
+    return "".join(pieces(text, hidden))
 
 
-def pieces(text: str) -> Iterator[str]:
+def pieces(text: str, put: Callable[[PersonalKind, str], str]) -> Iterator[str]:
+    """The text in pieces, each of its personal data replaced."""
     read = 0
     for one in findings(text):
         yield text[read : one.starts]
-        yield hidden(one.kind, text[one.starts : one.ends])
+        yield put(one.kind, text[one.starts : one.ends])
         read = one.ends
     yield text[read:]
 
 
-def hidden(kind: Personal, found: str) -> str:
+def hidden(kind: PersonalKind, found: str) -> str:
     """The first sign of an e-mail address and its domain, the first two signs of everything else."""
-    if kind is Personal.EMAIL:
+    if kind is PersonalKind.EMAIL:
         at = max(found.find("@"), found.find("＠"))
         return found[:1] + HIDDEN * (at - 1) + found[at:]
     return found[:2] + HIDDEN * (len(found) - 2)
