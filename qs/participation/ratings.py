@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor, Permission
 from qs.audit.actions import Fact, record
+from qs.complaints.aftermath.spam import spam_numbers
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotAllowed
 from qs.i18n import N_
@@ -30,7 +31,7 @@ from qs.participation.models import (
 )
 from qs.participation.receipts import Origin, issued_row, new_code, origin_of, receipt_of_request
 from qs.participation.scope import check_service, claim, point_in_scope
-from qs.participation.terms import Answer, Contact, Level, NegativeStatus, Rated, RatedMoment, Reason, Suspicion
+from qs.participation.terms import Answer, Contact, Level, NegativeStatus, Rated, RatedMoment, Reason, Signal, Suspicion
 from qs.periods import local_day, start_of
 from qs.settings import settings
 from qs.texts import checked
@@ -267,6 +268,8 @@ def measured(rating: Rating, event: str, *, corrects: str = "") -> Measured:
 def mark_suspicious(session: Session, *, since: datetime, rng: np.random.Generator, actor: Actor, now: datetime) -> int:
     """Mark ratings that look made, for people to review; excludes nothing. Returns how many were newly marked.
 
+    Also those of requests that are marked as spam, as long as they are, whenever they were given: no single person's
+    mark takes a rating out of the figures, but the figures are shown with and without it, and two people may.
     Looks at the services in the actor's scope, all at once, and at the days from `since` on. What two people excluded
     is no longer looked at, so that a campaign does not become what is usual. The same `rng` finds the same.
     """
@@ -283,7 +286,7 @@ def mark_suspicious(session: Session, *, since: datetime, rng: np.random.Generat
         zone=zone,
         rng=rng,
     )
-    marked = sum(mark(session, one) for one in found)
+    marked = sum(mark(session, one) for one in found) + mark_spam(session, services)
     record(
         session,
         "participation.marked_suspicious",
@@ -341,10 +344,28 @@ def rated_since(session: Session, services: sa.Select[int]) -> dict[int, date]:
     return days
 
 
+def mark_spam(session: Session, services: sa.Select[int]) -> int:
+    """Let the marks of ratings follow those of the requests they are about. Returns how many were newly marked."""
+    of_spam = sa.select(RatingReceipt.id).where(RatingReceipt.request_number.in_(spam_numbers()))
+    undecided = (Rating.exclusion_id.is_(None), Rating.service_id.in_(services), Rating.receipt_id.is_not(None))
+    session.execute(
+        sa.update(Rating)
+        .where(*undecided, Rating.signals == Signal.SPAM, Rating.receipt_id.not_in(of_spam))
+        .values(signals="")
+    )
+    newly = session.execute(
+        sa.update(Rating)
+        .where(*undecided, Rating.signals == "", Rating.receipt_id.in_(of_spam))
+        .values(signals=Signal.SPAM.value)
+        .returning(Rating.id)
+    )
+    return len(newly.all())
+
+
 def mark(session: Session, suspicion: Suspicion) -> int:
     changed = session.execute(
         sa.update(Rating)
-        .where(Rating.id.in_(suspicion.rating_ids), Rating.signals == "")
+        .where(Rating.id.in_(suspicion.rating_ids), Rating.signals.in_(("", Signal.SPAM.value)))
         .values(signals=" ".join(suspicion.signals))
         .returning(Rating.id)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.directory.queries import visible_services
 from qs.participation.models import Rating, RatingExclusion
+from qs.participation.terms import Signal
 
 COLUMNS = ("service_id", "rating_count", "mark_count", "first_rated_at")
 
@@ -18,6 +19,7 @@ COLUMNS = ("service_id", "rating_count", "mark_count", "first_rated_at")
 def ratings_under_suspicion(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
     """One row per service in the actor's scope with marked ratings that wait for people, by id: COLUMNS.
 
+    Without those of requests marked as spam: nobody made these to move the figures.
     `mark_count`: the different marks they bear. A rating waits until a proposal not to count it has been decided on.
     """
     actor.check(Permission.PARTICIPATION_READ)
@@ -25,7 +27,7 @@ def ratings_under_suspicion(session: Session, *, actor: Actor, now: datetime) ->
         sa.select(Rating.service_id, Rating.signals, Rating.rated_at)
         .outerjoin(RatingExclusion, RatingExclusion.id == Rating.exclusion_id)
         .where(
-            Rating.signals != "",
+            Rating.signals.not_in(("", Signal.SPAM.value)),
             Rating.rated_at < now,
             sa.or_(RatingExclusion.decided_at.is_(None), RatingExclusion.decided_at > now),
             Rating.service_id.in_(visible_services(actor, Permission.PARTICIPATION_READ)),

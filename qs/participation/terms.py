@@ -95,9 +95,10 @@ class Ground(StrEnum):
 
 
 class Signal(StrEnum):
-    """What made a group of ratings look strange. None of these excludes anything.
+    """What made ratings look strange, of a group but for `SPAM`. None of these excludes anything.
 
-    `SAME_SECOND` stands on older marks only; it has become a case of `RHYTHM`.
+    `SAME_SECOND` stands on older marks only; it has become a case of `RHYTHM`. `SPAM`: the request that was rated is
+    marked as spam.
     """
 
     BURST = "burst"
@@ -106,6 +107,7 @@ class Signal(StrEnum):
     TEXTS = "texts"
     RHYTHM = "rhythm"
     SAME_SECOND = "same_second"
+    SPAM = "spam"
 
 
 class SuggestionStatus(StrEnum):
@@ -428,6 +430,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Signal.TEXTS: N_("the same words again and again"),
         Signal.RHYTHM: N_("one after the other in equal steps of time"),
         Signal.SAME_SECOND: N_("several ratings in one second"),
+        Signal.SPAM: N_("about a request marked as spam"),
     },
     SuggestionStatus: {
         SuggestionStatus.RECEIVED: N_("Suggestion received"),

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from qs.actor import PUBLIC, SYSTEM
+from qs.actor import PUBLIC, SYSTEM, Role
 from qs.audit.models import AuditEntry
+from qs.complaints.actions import answer_on_the_spot
+from qs.complaints.aftermath import spam
+from qs.complaints.intake import file_request
+from qs.complaints.terms import NewRequest, Outcome, RequestKind
 from qs.directory.models import Service
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.observations.models import Event
@@ -17,10 +21,11 @@ from qs.participation import actions, public, queries
 from qs.participation.figures import rating_figures, with_and_without, with_rates
 from qs.participation.models import NegativeRating, Rating, RatingFormer, RatingPoint, RatingReceipt
 from qs.participation.ratings import moments_between
+from qs.participation.suspected import ratings_under_suspicion
 from qs.participation.terms import Answer, Ground, Level, NegativeStatus, Reason
 from qs.rectifications.models import Rectification
 from qs.rectifications.terms import Status
-from tests.participation.office import CONTACT, add_point, build_office, day_of, rate, receipts
+from tests.participation.office import CONTACT, add_point, build_office, day_of, enrolled, rate, receipts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -240,6 +245,33 @@ def test_a_burst_is_marked_for_people_and_stays_in_the_figures(office, now):
     assert (seen["n"], seen["satisfied"], seen["marked"], seen["marked_satisfied"]) == (15, 15, 15, 15)
     assert seen["share"] == 1
     assert np.isnan(seen["share_without"])
+
+
+def test_the_rating_of_a_request_that_turns_out_to_be_spam_is_shown_with_and_without_and_two_people_decide(office, now):
+    desk = enrolled(office.store, "hotline", Role.HOTLINE_OPERATOR)
+    told = {"actor": desk, "now": now}
+    with office.store.writing() as session:
+        wanted = NewRequest(RequestKind.COMPLAINT, "骂人", "骂人的话", service_id=office.world.surgery)
+        filed = file_request(session, wanted, **told)
+        answer_on_the_spot(session, filed.request_id, "已说明", outcome=Outcome.EXPLAINED, version=1, **told)
+    rate(office, Level.VERY_DISSATISFIED, now + HOUR, code=filed.receipt_code)
+    rate(office, Level.SATISFIED, now + HOUR)
+    assert check(office, now) == 0
+    with office.store.writing() as session:
+        spam.mark_spam(session, filed.request_id, "纯属谩骂", version=2, **told)
+    assert (check(office, now), check(office, now)) == (1, 0)
+    with office.store.reading() as session:
+        group = queries.flagged(session, actor=office.boss).iloc[0]
+        seen = with_and_without(session, now - DAY, now + DAY, actor=office.boss).iloc[0]
+        assert ratings_under_suspicion(session, actor=office.boss, now=now + DAY).empty
+    assert (group["ratings"], group["signals"]) == (1, "spam")
+    assert (seen["n"], seen["share"], seen["share_without"]) == (2, 0.5, 1.0)
+    assert figures(office, now).iloc[0][["n1", "excluded"]].tolist() == [1, 0]
+    with office.store.writing() as session:
+        spam.clear_spam(session, filed.request_id, "并非谩骂", version=3, **told)
+    assert check(office, now) == 0
+    with office.store.reading() as session:
+        assert queries.flagged(session, actor=office.boss).empty
 
 
 def test_a_terminal_on_site_is_no_device(office, now):

@@ -73,7 +73,10 @@ def exclusions_view(page: Page) -> None:
 
 def marked_groups(page: Page, marked: pd.DataFrame, effects: pd.DataFrame) -> None:
     shares = {row.service_id: row for row in effects.itertuples()}
-    section(_("Marked for review"), _("two independent signals at least; a mark excludes nothing"))
+    section(
+        _("Marked for review"),
+        _("two independent signals at least, or about a request that is spam; a mark excludes nothing"),
+    )
     if marked.empty:
         note(_("No group of ratings looks made."))
     for row in marked.itertuples():

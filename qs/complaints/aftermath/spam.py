@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
@@ -43,3 +44,8 @@ def turned(
     step(session, request, kind, actor=actor, now=now, note=note)
     settle(session, request, now=now)
     return request
+
+
+def spam_numbers() -> sa.Select[str]:
+    """The numbers of the requests marked as spam, for a condition of another room; nobody reads them from it."""
+    return sa.select(Request.number).where(Request.is_spam)
