@@ -1,7 +1,8 @@
-"""The figures of ratings: levels, shares with their counts and intervals, and how the negative ones were settled."""
+"""The figures of ratings and suggestions: levels, shares with counts and intervals, and what was answered in time."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.directory.models import Area, Service
 from qs.directory.queries import visible_services
-from qs.participation.models import NegativeRating, Rating, RatingExclusion, RatingReceipt
+from qs.participation.models import NegativeRating, Rating, RatingExclusion, RatingReceipt, Suggestion
+from qs.participation.queries import seen_suggestions
 from qs.participation.terms import Level, NegativeStatus
 from qs.periods import local_day
 from qs.settings import settings
@@ -59,6 +61,31 @@ RATE_COLUMNS = (
     "rectification",
     "call_back",
 )
+
+
+@dataclass(frozen=True)
+class AnsweredInTime:
+    """How many of those that fell due were answered by then; the share, 0 to 1, is NaN where none fell due."""
+
+    in_time: int
+    due: int
+    share: float
+    lower: float
+    upper: float
+
+
+def suggestions_answered(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> AnsweredInTime:
+    """Suggestions in scope whose limit ended in the period: what is unanswered by then counts as not in time."""
+    actor.check(READ)
+    by_then = Suggestion.answered_at <= Suggestion.due_at
+    due, in_time = session.execute(
+        sa.select(sa.func.count(Suggestion.id), number(by_then, "in_time")).where(
+            seen_suggestions(actor), Suggestion.due_at >= starts_at, Suggestion.due_at < ends_at
+        )
+    ).one()
+    interval = wilson(in_time, due)
+    share = in_time / due if due else np.nan
+    return AnsweredInTime(in_time, due, share, float(interval.lower), float(interval.upper))
 
 
 def rating_figures(session: Session, starts_at: datetime, ends_at: datetime, *, actor: Actor) -> pd.DataFrame:

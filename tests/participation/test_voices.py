@@ -8,7 +8,7 @@ import pytest
 
 from qs.actor import PUBLIC
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from qs.participation import actions, details, papers, public, published, queries
+from qs.participation import actions, details, figures, papers, public, published, queries
 from qs.participation.models import Consultation, ConsultationOpinion, Hearing, HearingRegistration, Suggestion
 from qs.participation.scope import ChangedMeanwhile
 from qs.participation.terms import (
@@ -340,3 +340,37 @@ def test_numbers_in_what_citizens_write_are_hidden_from_everybody_who_reads_it(o
             details.consultation_detail(session, 1, actor=office.boss).opinions.to_string(),
         ]
     assert all("13*********" in one and PHONE not in one for one in read)
+
+
+def test_a_suggestion_without_an_answer_past_its_limit_counts_against_answering_in_time(office, now):
+    for number in range(3):
+        suggest(office, now + number * HOUR)
+    assign(office, now)
+    adopted = {"answer": "采纳", "answer_en": "Adopted"}
+    act(office, Suggestion, actions.answer_suggestion, Verdict.ADOPTED, **adopted, actor=office.leader, now=now + DAY)
+    act(
+        office,
+        Suggestion,
+        actions.assign_suggestion,
+        office.world.surgery,
+        is_shown=True,
+        actor=office.boss,
+        now=now,
+        number=2,
+    )
+    act(
+        office,
+        Suggestion,
+        actions.answer_suggestion,
+        Verdict.ADOPTED,
+        **adopted,
+        actor=office.leader,
+        now=now + 30 * DAY,
+        number=2,
+    )
+    with office.store.reading() as session:
+        found = figures.suggestions_answered(session, now, now + 60 * DAY, actor=office.boss)
+        early = figures.suggestions_answered(session, now, now + DAY, actor=office.boss)
+    assert (found.in_time, found.due, found.share) == (1, 3, pytest.approx(1 / 3))
+    assert found.lower < found.share < found.upper
+    assert (early.due, early.share != early.share) == (0, True), "no data, not zero"

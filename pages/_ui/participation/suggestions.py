@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -22,13 +23,13 @@ from pages._ui.participation.steps import (
     verdict_choice,
 )
 from pages._ui.tables import table
-from pages._ui.widgets import empty_state, plain, section, show_error, show_text
+from pages._ui.widgets import empty_state, note, plain, section, show_error, show_text
 from qs.actor import Permission
 from qs.directory.queries import service_ids_by_code, services
 from qs.errors import NotFound
 from qs.i18n import gettext as _
-from qs.i18n import moment, number, pick
-from qs.participation import actions, details, queries
+from qs.i18n import moment, number, percent, pick
+from qs.participation import actions, details, figures, queries
 from qs.participation.details import SuggestionDetail
 from qs.participation.terms import SuggestionStatus, Verdict
 from qs.sentences import label
@@ -36,6 +37,7 @@ from qs.sentences import label
 Row = Any  # Any: one row of queries.suggestions, whose columns are named there
 
 ANSWER = Permission.PARTICIPATION_ANSWER
+A_YEAR = timedelta(days=365)
 
 
 def suggestions_view(page: Page) -> None:
@@ -44,6 +46,9 @@ def suggestions_view(page: Page) -> None:
         state = choice(_("State"), options(SuggestionStatus), key="state", width=200)
         with reading() as session:
             found = queries.suggestions(session, actor=page.actor, now=page.now)
+            answered = figures.suggestions_answered(session, page.now - A_YEAR, page.now, actor=page.actor)
+        if answered.due:
+            note(answered_words(answered))
         picked = suggestion_list(found if state is None else found[found["status"] == state])
     with right:
         if picked is not None and str(picked["suggestion_id"]) != st.query_params.get("suggestion"):
@@ -57,6 +62,17 @@ def suggestions_view(page: Page) -> None:
             )
         else:
             suggestion_card(page, chosen)
+
+
+def answered_words(answered: figures.AnsweredInTime) -> str:
+    """How many were answered in time, with the interval: unanswered ones past their limit count against it."""
+    return _("Answered in time over the last year: {share} ({k} of {n} that fell due; {lower} to {upper})").format(
+        share=percent(answered.share),
+        k=number(answered.in_time),
+        n=number(answered.due),
+        lower=percent(answered.lower),
+        upper=percent(answered.upper),
+    )
 
 
 def suggestion_list(found: pd.DataFrame) -> dict[str, Any] | None:  # Any: values of a row
