@@ -167,8 +167,8 @@ def returned(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     now = since + timedelta(hours=float(case.rng.uniform(2, 20)))
     yield now
     done(city, case, actions.return_request, case.returned, actor=case.place.leader, now=now)
-    if case.plan:
-        now = city.office.now - timedelta(hours=5) if "returned" in case.plan else now
+    if "returned" in case.plan:
+        now = city.office.now - timedelta(hours=5)
         operator = city.operator(case.rng)
         yield now
         done(city, case, actions.dispatch_request, service_id=case.place.service_id, actor=operator, now=now)
