@@ -174,8 +174,10 @@ def limit_if_any(
 
 
 def handling_limit(session: Session, request: Request, found: Limit | Due) -> None:
-    """Let this limit be the one for handling the request; what co-handling units have until then moves along."""
+    """Let this limit be the one for handling the request; what its step and co-handling units have moves along."""
     waiting = (CoUnit.request_id == request.id, CoUnit.reported_at.is_(None), CoUnit.due_id == request.due_id)
+    if request.next_due_at == request.due_at:
+        request.next_due_at = found.due_at
     request.due_id, request.due_at, request.is_provisional = found.due_id, found.due_at, found.is_provisional
     session.execute(sa.update(CoUnit).where(*waiting).values(due_id=found.due_id, due_at=found.due_at))
 

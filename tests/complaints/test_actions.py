@@ -338,6 +338,7 @@ def test_an_extension_moves_the_limit_once_and_only_when_somebody_else_approves(
         )
         found = detail(session, desk, request_id)
         assert found.due_at - due == timedelta(days=7)  # five working days, a weekend between
+        assert found.next_due_at == found.due_at, "the desk counts to the new limit"
         assert next(one for one in found.steps if one.kind is StepKind.EXTENDED).is_told
         refused(
             session,

@@ -390,6 +390,8 @@ class Life(RuleBasedStateMachine):
         assert (found.kind.value, found.title) == (model.kind, model.title)
         if model.state in ("paused", "called_back", "closed"):
             assert found.next_due_at is None
+        if model.state == "in_progress":
+            assert found.next_due_at == found.due_at
 
     @invariant()
     def the_history_is_whole(self):
