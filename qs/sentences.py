@@ -17,12 +17,12 @@ from qs.directory import terms as directory
 from qs.errors import Fact, Problem, QualityError
 from qs.evaluations import terms as evaluations
 from qs.i18n import N_, gettext, number
-from qs.incentives import terms as incentives
+from qs.incentives import wording as incentives
 from qs.inspections import terms as inspections
 from qs.monitoring import terms as monitoring
 from qs.notices import terms as notices
 from qs.observations import terms as observations
-from qs.participation import terms as participation
+from qs.participation import wording as participation
 from qs.programme import terms as programme
 from qs.publication import terms as publication
 from qs.rankings import terms as rankings

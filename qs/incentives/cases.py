@@ -15,7 +15,8 @@ from qs.directory.queries import visible_services
 from qs.errors import Conflict, NotAllowed, NotFound
 from qs.incentives.models import IncentiveInput, IncentiveProposal, IncentiveStart, IncentiveStep
 from qs.incentives.rules import is_move
-from qs.incentives.terms import LABELS, TOLD, Consequence, Judgement, Stage
+from qs.incentives.terms import TOLD, Consequence, Judgement, Stage
+from qs.incentives.wording import LABELS
 from qs.periods import local_day
 from qs.settings import settings
 

@@ -14,7 +14,8 @@ from docx.text.paragraph import Paragraph
 from qs.i18n import day, pick
 from qs.i18n import gettext as _
 from qs.incentives.details import ProposalDetail
-from qs.incentives.terms import LABELS, Consequence
+from qs.incentives.terms import Consequence
+from qs.incentives.wording import LABELS
 from qs.periods import local_day
 from qs.settings import settings
 

@@ -22,9 +22,9 @@ from qs.incentives.details import RuleDetail, rule_detail
 from qs.incentives.duties import desk_of, duty
 from qs.incentives.models import IncentiveProposal, IncentiveRule, IncentiveRuleVersion, IncentiveVeto
 from qs.incentives.names import RuleName, people_names, rule_names
+from qs.incentives.rule_sentences import MeasureWords
 from qs.incentives.rulebook import frozen_measure_codes
 from qs.incentives.terms import APPROVALS, Consequence, Kind, Stage, Veto, Vote
-from qs.incentives.wording import MeasureWords
 from qs.rankings import queries as rankings
 from qs.rankings.terms import EVALUATION
 from qs.standards.queries import editions_on

@@ -12,7 +12,6 @@ from scipy.stats import norm
 from qs.errors import InvalidInput, Problem
 from qs.incentives.terms import (
     APPROVALS,
-    FIELDS,
     LADDERS,
     MOST_CONDITIONS,
     MOST_QUARTERS,
@@ -32,6 +31,7 @@ from qs.incentives.terms import (
     Subject,
     Vote,
 )
+from qs.incentives.wording import FIELDS
 from qs.texts import checked
 
 EDGE_PLACES = 9  # figures are compared after rounding, so that 0.1 + 0.2 is not above 0.3

@@ -13,7 +13,8 @@ from qs.i18n import pick
 from qs.incentives.models import IncentiveRule
 from qs.incentives.queries import proposals
 from qs.incentives.rulebook import state_of
-from qs.incentives.terms import LABELS, Consequence, VersionState
+from qs.incentives.terms import Consequence, VersionState
+from qs.incentives.wording import LABELS
 from qs.waiting import Waiting
 
 EDIT, DECIDE, APPEAL = Permission.INCENTIVES_EDIT, Permission.INCENTIVES_DECIDE, Permission.INCENTIVES_APPEAL

@@ -1,157 +1,224 @@
-"""A rule as one plain sentence in the language of the run; a whole template for each kind of condition."""
+"""What incentives say: labels of their words, fields, refusals, entries of the trail, and what waits for somebody."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from enum import StrEnum
 
-from qs.i18n import gettext as _
-from qs.i18n import number, percent, pick
+from qs.i18n import N_
 from qs.incentives.terms import (
-    LABELS,
-    SHARES,
+    AppealOutcome,
     Comparison,
-    Condition,
     Consequence,
-    Figure,
-    FigureKey,
     Kind,
-    RuleContent,
+    Outcome,
+    Stage,
     Subject,
+    VersionState,
+    Veto,
+    Vote,
 )
 
-
-@dataclass(frozen=True)
-class MeasureWords:
-    """What a frozen measure is called, and how its values are written."""
-
-    name: str
-    name_en: str | None = None
-    unit: str = ""
-    unit_en: str | None = None
-    is_share: bool = False  # 0 to 1, written as a percentage
-    places: int = 1
-
-
-Words = Mapping[str, MeasureWords]  # by code of the measure
-
-
-def rule_sentence(content: RuleContent, words: Words) -> str:
-    """The whole rule: when, what is proposed, and what bars it."""
-    clauses = [condition_clause(one, words) for one in content.conditions]
-    facts = {"conditions": joined(clauses), "consequence": _(LABELS[Consequence][content.consequence])}
-    if content.kind is Kind.REWARD:
-        template = _(
-            "When, for one service, {conditions}, and no veto item stands against it in that quarter, "
-            "the office proposes: {consequence}."
-        )
-        return template.format(**facts)
-    return _("When, for one service, {conditions}, the office proposes: {consequence}.").format(**facts)
-
-
-def joined(clauses: list[str]) -> str:
-    """All of the clauses, as one reads them aloud."""
-    if not clauses:
-        return _("(no condition yet)")
-    text = clauses[0]
-    for clause in clauses[1:]:
-        text = _("{before}, and {clause}").format(before=text, clause=clause)
-    return text
-
-
-def condition_clause(condition: Condition, words: Words) -> str:
-    """One condition as a clause of its own, with its evidence, its quarters and its least number of cases."""
-    bound = ("lower" if condition.comparison.is_upwards else "upper") if condition.at_bound else "none"
-    return templates()[condition.quarters > 1, bound, condition.min_n > 0].format(
-        subject=subject_words(condition.key, words),
-        comparison=_(LABELS[Comparison][condition.comparison]),
-        value=value_words(condition.key, condition.threshold, words, is_threshold=True),
-        quarters=number(condition.quarters),
-        n=number(condition.min_n),
-    )
-
-
-def templates() -> dict[tuple[bool, str, bool], str]:
-    """A clause for each combination: several quarters, the end of the interval, a least number of cases."""
-    return {
-        (False, "none", False): _("{subject} is {comparison} {value}"),
-        (False, "none", True): _("{subject} is {comparison} {value} with at least {n} cases"),
-        (False, "lower", False): _("{subject} is {comparison} {value} even at the lower end of its 95 % interval"),
-        (False, "lower", True): _(
-            "{subject} is {comparison} {value} even at the lower end of its 95 % interval, with at least {n} cases"
-        ),
-        (False, "upper", False): _("{subject} is {comparison} {value} even at the upper end of its 95 % interval"),
-        (False, "upper", True): _(
-            "{subject} is {comparison} {value} even at the upper end of its 95 % interval, with at least {n} cases"
-        ),
-        (True, "none", False): _("{subject} is {comparison} {value} in {quarters} quarters in a row"),
-        (True, "none", True): _(
-            "{subject} is {comparison} {value} in {quarters} quarters in a row, with at least {n} cases in each"
-        ),
-        (True, "lower", False): _(
-            "{subject} is {comparison} {value} even at the lower end of its 95 % interval "
-            "in {quarters} quarters in a row"
-        ),
-        (True, "lower", True): _(
-            "{subject} is {comparison} {value} even at the lower end of its 95 % interval in {quarters} quarters "
-            "in a row, with at least {n} cases in each"
-        ),
-        (True, "upper", False): _(
-            "{subject} is {comparison} {value} even at the upper end of its 95 % interval "
-            "in {quarters} quarters in a row"
-        ),
-        (True, "upper", True): _(
-            "{subject} is {comparison} {value} even at the upper end of its 95 % interval in {quarters} quarters "
-            "in a row, with at least {n} cases in each"
-        ),
-    }
-
-
-def subject_words(key: FigureKey, words: Words) -> str:
-    """What is looked at, as it stands inside a sentence."""
-    if key.subject is Subject.MEASURE:
-        known = words.get(key.measure)
-        return _("“{measure}”").format(measure=pick(known.name, known.name_en) if known else key.measure)
-    inside = {
-        Subject.SCORE: _("its composite score"),
-        Subject.RANK: _("its rank"),
-        Subject.RANK_SHARE: _("its rank as a share of all ranked services"),
-        Subject.TIER: _("its tier"),
-        Subject.P_TOP: _("its probability of being in the best tenth"),
-        Subject.P_BOTTOM: _("its probability of being in the last tenth"),
-    }
-    return inside[key.subject]
-
-
-def figure_name(key: FigureKey, words: Words) -> str:
-    """What a figure is called where it stands alone."""
-    if key.subject is not Subject.MEASURE:
-        return _(LABELS[Subject][key.subject])
-    known = words.get(key.measure)
-    return pick(known.name, known.name_en) if known is not None else key.measure
-
-
-def value_words(key: FigureKey, value: float, words: Words, *, is_threshold: bool = False) -> str:
-    """A value of a figure with its unit, as people read it; a threshold without decimals where it has none."""
-    if key.subject in SHARES:
-        return percent(value, 0 if is_threshold and round(value * 100, 6).is_integer() else 1)
-    if key.subject in (Subject.RANK, Subject.TIER):
-        return number(value)
-    if key.subject is Subject.SCORE:
-        return _("{value} points").format(value=number(value, 0 if is_threshold and value == int(value) else 1))
-    known = words.get(key.measure, MeasureWords(key.measure))
-    if known.is_share:
-        return percent(value, 0 if is_threshold and round(value * 100, 6).is_integer() else 1)
-    text, unit = number(value, known.places), pick(known.unit, known.unit_en)
-    return _("{value} {unit}").format(value=text, unit=unit) if unit else text
-
-
-def figure_words(key: FigureKey, figure: Figure, words: Words) -> str:
-    """A frozen figure with its interval, as people read it; a dash where there is none."""
-    if figure.value is None:
-        return "—"
-    value = value_words(key, figure.value, words)
-    if figure.lower is None or figure.upper is None:
-        return value
-    ends = (value_words(key, figure.lower, words), value_words(key, figure.upper, words))
-    return _("{value} ({lower}–{upper})").format(value=value, lower=ends[0], upper=ends[1])
+FIELDS: dict[str, str] = {
+    "name": N_("Name of the rule"),
+    "name_en": N_("Name of the rule in English"),
+    "reason": N_("Reason"),
+    "grounds": N_("Grounds"),
+    "answer": N_("Answer"),
+    "objection": N_("Objection"),
+    "approval_number": N_("Number of the approval"),
+}
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Kind: {Kind.REWARD: N_("Reward"), Kind.PENALTY: N_("Penalty")},
+    Consequence: {
+        Consequence.PRAISE: N_("Circulated praise"),
+        Consequence.ROLE_MODEL: N_("Role model"),
+        Consequence.RECOMMENDATION: N_("Recommendation for a statutory award"),
+        Consequence.REMINDER: N_("Reminder"),
+        Consequence.INTERVIEW: N_("Interview"),
+        Consequence.CIRCULAR: N_("Criticism by circular"),
+        Consequence.LISTED: N_("Listed supervision"),
+        Consequence.ACCOUNTABILITY: N_("Proposal for accountability"),
+    },
+    Subject: {
+        Subject.SCORE: N_("Composite score"),
+        Subject.RANK: N_("Rank"),
+        Subject.RANK_SHARE: N_("Rank as a share"),
+        Subject.TIER: N_("Tier"),
+        Subject.P_TOP: N_("Probability of the best tenth"),
+        Subject.P_BOTTOM: N_("Probability of the last tenth"),
+        Subject.MEASURE: N_("Frozen measure"),
+    },
+    Comparison: {
+        Comparison.AT_LEAST: N_("at least"),
+        Comparison.ABOVE: N_("above"),
+        Comparison.AT_MOST: N_("at most"),
+        Comparison.BELOW: N_("below"),
+    },
+    Outcome: {
+        Outcome.MET: N_("Met"),
+        Outcome.NOT_MET: N_("Not met"),
+        Outcome.MISSING: N_("Not enough data"),
+    },
+    Stage: {
+        Stage.PROPOSED: N_("Waiting for a decision"),
+        Stage.DECLINED: N_("Declined"),
+        Stage.NOTICE: N_("On public notice"),
+        Stage.DECIDED: N_("Decided, leader not told yet"),
+        Stage.EFFECTIVE: N_("In effect"),
+        Stage.APPEALED: N_("Appeal running"),
+        Stage.WITHDRAWN: N_("Withdrawn"),
+        Stage.PUBLISHED: N_("Published"),
+        Stage.CLOSED: N_("Concluded"),
+        Stage.FORWARDED: N_("Forwarded"),
+        Stage.GRANTED: N_("Granted"),
+        Stage.REFUSED: N_("Refused"),
+        Stage.REVOKED: N_("Revoked"),
+    },
+    VersionState: {
+        VersionState.DRAFT: N_("Draft"),
+        VersionState.ADOPTED: N_("In force"),
+        VersionState.REPLACED: N_("Replaced"),
+        VersionState.RETIRED: N_("Retired"),
+    },
+    Veto: {
+        Veto.FALSIFIED_DATA: N_("Falsified data"),
+        Veto.RETALIATION: N_("Retaliation"),
+        Veto.LEAKED_REPORTER: N_("Reporter's identity leaked"),
+        Veto.SAFETY_ACCIDENT: N_("Safety accident"),
+    },
+    Vote: {Vote.APPROVE: N_("Approve"), Vote.DECLINE: N_("Decline")},
+    AppealOutcome: {
+        AppealOutcome.UPHELD: N_("Upheld: the decision is withdrawn"),
+        AppealOutcome.LIGHTER: N_("Partly upheld: a lighter outcome"),
+        AppealOutcome.REJECTED: N_("Rejected: the decision stands"),
+    },
+}
+ERRORS: dict[str, str] = {
+    "incentive_rule_unknown": N_("There is no such rule."),
+    "rule_name_taken": N_("There is already a rule of this name. Write a new version of it, or choose another name."),
+    "rule_without_condition": N_("A rule needs at least one condition."),
+    "rule_conditions_too_many": N_("A rule takes at most {limit} conditions. Make two rules of it."),
+    "rule_condition_repeated": N_("Condition {position} says the same as an earlier one. Remove it."),
+    "threshold_out_of_range": N_("Condition {position}: the value must lie between {low} and {high}."),
+    "threshold_not_finite": N_("Condition {position}: the value is not a number that can be reckoned with."),
+    "quarters_out_of_range": N_("Condition {position}: choose 1 to {limit} quarters in a row."),
+    "bound_without_interval": N_("Condition {position}: this figure has no interval. Compare the value itself."),
+    "min_n_negative": N_("Condition {position}: the least number of cases cannot be negative."),
+    "measure_not_frozen": N_("Condition {position}: no frozen quarter holds this measure. Choose another one."),
+    "version_unchanged": N_("Nothing differs from the newest version, so no new one was made."),
+    "version_not_draft": N_("This version is no draft any more. Look at the present state of the rule."),
+    "version_own": N_("You wrote this version. Somebody else must adopt it."),
+    "rule_retired": N_("This rule has been retired. Write a new one."),
+    "rule_overtaken": N_("Somebody has changed this rule in the meantime. Look at it again; nothing was lost."),
+    "incentive_period_not_frozen": N_("The quarter {period} is not frozen. Incentives rest on frozen quarters only."),
+    "period_name_invalid": N_("A quarter is written like 2026Q3."),
+    "proposal_unknown": N_("There is no such proposal, or it is outside your responsibility."),
+    "proposal_overtaken": N_("Somebody was faster: this proposal has moved on. Look at it again; nothing was lost."),
+    "proposal_in_other_stage": N_("This is not possible now: the proposal is at “{field}”."),
+    "nominated_already": N_("This service already has a proposal of this kind for the quarter."),
+    "incentives_not_started": N_("Incentives take effect on {day}. Until then proposals can be seen, but not decided."),
+    "incentives_no_start": N_("No day is set yet from which incentives take effect, so nothing can be decided."),
+    "start_out_of_range": N_("The day {day} is not plausible. Use a day between 2000 and 2100."),
+    "decider_not_a_person": N_("Only a person can decide, never a programme."),
+    "decider_proposed": N_("You made this proposal. Somebody else must decide."),
+    "decider_is_party": N_("You answer for this service yourself, so you cannot decide about it."),
+    "decided_already": N_("You have already decided on this proposal. Another person must give the next signature."),
+    "decider_was_involved": N_("You took part in this decision. Somebody who did not must decide the appeal."),
+    "answerer_recorded": N_("You recorded this objection. Somebody else must answer it."),
+    "veto_bars_reward": N_("A veto item stands against this service in {period}: no reward is possible."),
+    "veto_recorded": N_("This veto item already stands against the service in this quarter."),
+    "veto_unknown": N_("There is no such veto item, or it is outside your responsibility."),
+    "veto_lifted": N_("This veto item has already been lifted."),
+    "veto_own": N_("You recorded this veto item. Somebody else must lift it."),
+    "notice_running": N_("The public notice runs until {due}. Until then nothing can be published."),
+    "objection_open": N_("An objection has not been answered yet. Answer it first."),
+    "objection_unknown": N_("There is no such objection, or it is outside your responsibility."),
+    "objection_answered": N_("This objection has already been answered."),
+    "appeal_window_running": N_("The service may appeal until {due}. Until then this cannot be concluded."),
+    "appeal_too_late": N_("The time for an appeal ended on {due}."),
+    "appealed_already": N_("There has already been an appeal against this decision."),
+    "appeal_not_lighter": N_(
+        "The new outcome must be lighter than the present one. Nobody is worse off for appealing."
+    ),
+    "not_revocable": N_("Only a reward that has been published or granted can be revoked."),
+    "no_certificate": N_("There is a certificate only for rewards that have been published."),
+}
+REPLAY: dict[str, str] = {  # what a replay finds other than stored
+    "replay_period_differs": N_("Proposal {proposal}: the frozen quarter is not the one it was made from."),
+    "replay_inputs_differ": N_("Proposal {proposal}: the stored figures are not the frozen ones."),
+    "replay_rule_not_met": N_("Proposal {proposal}: its rule does not lead to it from the frozen figures."),
+    "replay_rule_not_adopted": N_("Proposal {proposal}: its rule had not been adopted when it was made."),
+    "replay_consequence_differs": N_("Proposal {proposal}: the outcome is not what the rule or the appeal says."),
+    "replay_signatures_differ": N_("Proposal {proposal}: the signatures do not lead to its present stage."),
+    "replay_same_person": N_("Proposal {proposal}: the same person signed twice, or signed the own proposal."),
+    "replay_decided_too_early": N_("Proposal {proposal}: it was decided before incentives took effect."),
+    "replay_steps_differ": N_("Proposal {proposal}: its steps do not lead to its present stage."),
+    "replay_appeal_by_party": N_("Proposal {proposal}: the appeal was decided by somebody who took part before."),
+    "replay_certificate_differs": N_("Proposal {proposal}: its certificate does not fit its stage."),
+}
+ERRORS |= REPLAY
+ACTIONS: dict[str, str] = {  # what an entry of the trail says was done
+    "incentives.set_start": N_("Set the day from which incentives take effect"),
+    "incentives.wrote_rule": N_("Wrote an incentive rule"),
+    "incentives.wrote_version": N_("Wrote a version of an incentive rule"),
+    "incentives.adopted_version": N_("Adopted a version of an incentive rule"),
+    "incentives.retired_rule": N_("Retired an incentive rule"),
+    "incentives.recorded_veto": N_("Recorded a veto item"),
+    "incentives.lifted_veto": N_("Lifted a veto item"),
+    "incentives.proposed": N_("Had the rules propose for a quarter"),
+    "incentives.nominated": N_("Nominated a service"),
+    "incentives.decided": N_("Decided on a proposal"),
+    "incentives.told_leader": N_("Told the service of a decision"),
+    "incentives.recorded_objection": N_("Recorded an objection"),
+    "incentives.answered_objection": N_("Answered an objection"),
+    "incentives.appealed": N_("Appealed against a decision"),
+    "incentives.decided_appeal": N_("Decided an appeal"),
+    "incentives.concluded": N_("Concluded a proposal"),
+    "incentives.recorded_answer": N_("Recorded what the competent authority decided"),
+    "incentives.revoked": N_("Revoked a reward"),
+}
+OBJECTS: dict[str, str] = {  # what an entry of the trail is about: the word before the colon
+    "incentives": N_("Incentives"),
+    "incentive_rule": N_("Incentive rule"),
+    "incentive": N_("Proposal"),
+    "incentive_veto": N_("Veto item"),
+}
+FACTS: dict[str, str] = {  # what the facts of its entries are called
+    "consequence": N_("consequence"),
+    "vote": N_("vote"),
+    "stage": N_("stage"),
+    "certificate": N_("certificate number"),
+    "effective_from": N_("in effect from"),
+    "proposal_count": N_("proposals"),
+    "rule_version": N_("version of the rule"),
+}
+WAITING: dict[str, tuple[str, str]] = {  # what waits for somebody: the line, and why
+    "incentive_to_decide": (
+        N_("Decide on a proposal: {service}"),
+        N_("{field} for {period}; somebody other than the proposer must sign"),
+    ),
+    "incentive_to_tell": (
+        N_("Tell the service of a decision: {service}"),
+        N_("{field} for {period} is decided; the time to appeal begins when the leader is told"),
+    ),
+    "incentive_to_conclude": (
+        N_("Conclude a decision: {service}"),
+        N_("{field} for {period}: notice or time to appeal has run out"),
+    ),
+    "incentive_objection": (
+        N_("Answer an objection: {service}"),
+        N_("{field} for {period} is on public notice and cannot be published before"),
+    ),
+    "incentive_appeal_to_decide": (
+        N_("Decide an appeal: {service}"),
+        N_("{field} for {period}; somebody who took no part in the decision must decide"),
+    ),
+    "incentive_may_appeal": (
+        N_("A decision about your service: {service}"),
+        N_("{field} for {period}; you may appeal until the day beside"),
+    ),
+    "incentive_to_adopt": (
+        N_("Adopt or leave a draft rule: {rule}"),
+        N_("somebody other than its author must adopt it"),
+    ),
+}

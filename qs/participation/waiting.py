@@ -23,7 +23,6 @@ from qs.participation.models import (
     Suggestion,
 )
 from qs.participation.terms import (
-    LABELS,
     ConsultationStatus,
     Ground,
     HearingStatus,
@@ -31,6 +30,7 @@ from qs.participation.terms import (
     NegativeStatus,
     SuggestionStatus,
 )
+from qs.participation.wording import LABELS
 from qs.periods import local_day
 from qs.settings import settings
 from qs.waiting import Waiting

@@ -1,9 +1,136 @@
-"""What participation says: refusals, entries of the trail, and what waits for somebody."""
+"""What participation says: labels of its words, refusals, entries of the trail, and what waits for somebody."""
 
 from __future__ import annotations
 
-from qs.i18n import N_
+from enum import StrEnum
 
+from qs.i18n import N_
+from qs.participation.terms import (
+    Capacity,
+    ConsultationStatus,
+    Ground,
+    HearingKind,
+    HearingStatus,
+    Level,
+    NegativeClass,
+    NegativeStatus,
+    Paper,
+    Reason,
+    Side,
+    Signal,
+    Stage,
+    SuggestionStatus,
+    Verdict,
+)
+
+LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    Level: {
+        Level.VERY_SATISFIED: N_("Very satisfied"),
+        Level.SATISFIED: N_("Satisfied"),
+        Level.BASICALLY_SATISFIED: N_("Basically satisfied"),
+        Level.DISSATISFIED: N_("Dissatisfied"),
+        Level.VERY_DISSATISFIED: N_("Very dissatisfied"),
+    },
+    Reason: {
+        Reason.QUICK: N_("Quick"),
+        Reason.ONE_VISIT: N_("Done in one visit"),
+        Reason.CLEAR: N_("Well explained"),
+        Reason.KIND: N_("Friendly"),
+        Reason.COMPETENT: N_("Competent"),
+        Reason.GOOD_PLACE: N_("Pleasant surroundings"),
+        Reason.EASY_ONLINE: N_("Platform easy to use"),
+        Reason.GUIDE_RIGHT: N_("Guide accurate"),
+        Reason.WAITED_LONG: N_("Waited too long"),
+        Reason.CAME_AGAIN: N_("Had to come again"),
+        Reason.UNCLEAR: N_("Badly explained"),
+        Reason.UNKIND: N_("Unfriendly"),
+        Reason.NOT_DONE: N_("Not settled"),
+        Reason.POOR_PLACE: N_("Poor surroundings"),
+        Reason.HARD_ONLINE: N_("Platform hard to use"),
+        Reason.GUIDE_WRONG: N_("Guide inaccurate"),
+        Reason.SLOW_ONLINE: N_("Handled slowly"),
+        Reason.OTHER: N_("Something else"),
+    },
+    NegativeStatus: {
+        NegativeStatus.RECEIVED: N_("Negative rating received"),
+        NegativeStatus.CONTACTED: N_("Rater contacted"),
+        NegativeStatus.CLASSIFIED: N_("Verified and sorted"),
+        NegativeStatus.RECTIFIED: N_("Put right"),
+        NegativeStatus.EXPLAINED: N_("Explained in writing"),
+        NegativeStatus.CALLED_BACK: N_("Rater called back"),
+        NegativeStatus.CLOSED: N_("Negative rating closed"),
+        NegativeStatus.APPEALED: N_("Exclusion proposed"),
+        NegativeStatus.EXCLUDED: N_("Excluded"),
+    },
+    NegativeClass: {
+        NegativeClass.AT_ONCE: N_("Justified: rectify at once"),
+        NegativeClass.BY_PLAN: N_("Complex: rectify by plan"),
+        NegativeClass.NO_BASIS: N_("No legal basis: explain"),
+    },
+    Ground: {
+        Ground.MISTAKEN: N_("Mistaken review"),
+        Ground.MALICIOUS: N_("Malicious or untrue review"),
+        Ground.MANIPULATED: N_("Manipulated: not by service users"),
+        Ground.SPAM: N_("Spam"),
+    },
+    Signal: {
+        Signal.BURST: N_("far more ratings than usual"),
+        Signal.LEVELS: N_("other levels than in the weeks before"),
+        Signal.DEVICES: N_("many ratings from one device"),
+        Signal.TEXTS: N_("the same words again and again"),
+        Signal.RHYTHM: N_("one after the other in equal steps of time"),
+        Signal.SAME_SECOND: N_("several ratings in one second"),
+        Signal.SPAM: N_("about a request marked as spam"),
+    },
+    SuggestionStatus: {
+        SuggestionStatus.RECEIVED: N_("Suggestion received"),
+        SuggestionStatus.ASSIGNED: N_("Suggestion assigned"),
+        SuggestionStatus.ANSWERED: N_("Suggestion answered"),
+        SuggestionStatus.IMPLEMENTED: N_("Suggestion implemented"),
+    },
+    Verdict: {
+        Verdict.ADOPTED: N_("Fully adopted"),
+        Verdict.PARTLY: N_("Partly adopted"),
+        Verdict.NOT_ADOPTED: N_("Not adopted"),
+    },
+    Stage: {
+        Stage.DESIGN: N_("Design stage"),
+        Stage.IMPLEMENTATION: N_("Implementation stage"),
+    },
+    ConsultationStatus: {
+        ConsultationStatus.DRAFT: N_("Consultation drafted"),
+        ConsultationStatus.PUBLISHED: N_("Consultation published"),
+        ConsultationStatus.SUMMARISED: N_("Summary published"),
+    },
+    HearingKind: {
+        HearingKind.RULE_MAKING: N_("Hearing on a rule"),
+        HearingKind.DECISION: N_("Hearing on a decision"),
+    },
+    HearingStatus: {
+        HearingStatus.DRAFT: N_("Hearing drafted"),
+        HearingStatus.NOTICED: N_("Notice published"),
+        HearingStatus.LISTED: N_("List of participants published"),
+        HearingStatus.HELD: N_("Hearing held"),
+        HearingStatus.PUBLISHED: N_("Report published"),
+    },
+    Side: {
+        Side.SUPPORTING: N_("For the draft"),
+        Side.OPPOSING: N_("Against the draft"),
+        Side.OTHER: N_("Neither for nor against"),
+    },
+    Capacity: {
+        Capacity.RESIDENT: N_("Resident"),
+        Capacity.SERVICE_USER: N_("Service user"),
+        Capacity.EXPERT: N_("Expert"),
+        Capacity.ORGANISATION: N_("Organisation"),
+    },
+    Paper: {
+        Paper.RATING: N_("Rating"),
+        Paper.SUGGESTION: N_("Suggestion"),
+        Paper.OPINION: N_("Opinion on a consultation"),
+        Paper.REGISTRATION: N_("Registration for a hearing"),
+    },
+}
 ERRORS: dict[str, str] = {
     "rating_code_unknown": N_(
         "There is no such code. Check the 13 letters and digits on your receipt, then try again."

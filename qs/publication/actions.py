@@ -14,7 +14,8 @@ from qs.audit.actions import record
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.periods import local_day
 from qs.publication import calendar, rules
-from qs.publication.building import build, hidden_of, name_of, needed_rows, shares
+from qs.publication.building import build, needed_rows, shares
+from qs.publication.counts import hidden_of, name_of
 from qs.publication.document import Document, Source, Text, canonical, sha256
 from qs.publication.gathering import frozen_period, gather
 from qs.publication.models import DisclosureItem, Release, ReleaseStep, ReleaseStory

@@ -21,8 +21,8 @@ from qs.errors import NotFound
 from qs.evaluations import queries as evaluations
 from qs.i18n import N_, gettext
 from qs.incentives import public as incentives
-from qs.incentives.terms import LABELS as INCENTIVE_LABELS
 from qs.incentives.terms import Consequence
+from qs.incentives.wording import LABELS as INCENTIVE_LABELS
 from qs.inspections import queries as inspections
 from qs.participation import figures as participation
 from qs.participation import public

@@ -14,9 +14,9 @@ from qs.i18n import Language, day, gettext, language, number, percent
 from qs.i18n import gettext as _
 from qs.periods import local_day
 from qs.publication import wording
-from qs.publication.building import CITY, TOTAL
 from qs.publication.charts import PART_COLUMNS, RATE_COLUMNS, part_chart, rate_chart
 from qs.publication.columns import WORDS
+from qs.publication.counts import CITY, TOTAL
 from qs.publication.document import Column, Document, Row, Table
 from qs.publication.terms import LABELS, CellKind, Change, ReleaseInfo
 from qs.settings import settings

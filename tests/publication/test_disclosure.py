@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from qs.publication.building import all_tables, hidden_of
+from qs.publication.counts import all_tables, hidden_of
 from qs.publication.disclosure import (
     Cell,
     RateCounts,

@@ -15,6 +15,7 @@ from qs.i18n import gettext as _
 from qs.i18n import pick
 from qs.incentives import rulebook
 from qs.incentives.details import RuleDetail
+from qs.incentives.rule_sentences import Words, figure_name, rule_sentence
 from qs.incentives.rules import check_content
 from qs.incentives.simulation import Simulation, simulation
 from qs.incentives.terms import (
@@ -30,7 +31,6 @@ from qs.incentives.terms import (
     RuleContent,
     Subject,
 )
-from qs.incentives.wording import Words, figure_name, rule_sentence
 from qs.sentences import label
 
 SUBJECTS = tuple(subject for subject in Subject if subject is not Subject.MEASURE)

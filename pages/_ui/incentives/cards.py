@@ -18,8 +18,8 @@ from qs.i18n import gettext as _
 from qs.i18n import moment, number, pick
 from qs.incentives import details
 from qs.incentives.details import AppealDetail, ProposalDetail
+from qs.incentives.rule_sentences import Words, figure_name, figure_words, rule_sentence, value_words
 from qs.incentives.terms import LADDERS, Comparison, Condition, Kind, Stage, Vote
-from qs.incentives.wording import Words, figure_name, figure_words, rule_sentence, value_words
 from qs.sentences import label
 
 

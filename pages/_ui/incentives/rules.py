@@ -27,9 +27,9 @@ from qs.i18n import gettext as _
 from qs.i18n import ngettext, number, percent, pick
 from qs.incentives import charts, rulebook
 from qs.incentives.details import RuleDetail, VersionDetail
+from qs.incentives.rule_sentences import Words, condition_clause, figure_words, rule_sentence
 from qs.incentives.simulation import Simulation, simulation
 from qs.incentives.terms import CHANCE_LIMIT, Checked, Kind, Outcome, VersionState
-from qs.incentives.wording import Words, condition_clause, figure_words, rule_sentence
 from qs.sentences import label
 
 SERVICES_SHOWN = 12

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from qs.i18n import Language, use_language
+from qs.incentives.rule_sentences import MeasureWords, figure_words, rule_sentence, value_words
 from qs.incentives.terms import SHARES, Comparison, Condition, Consequence, Figure, FigureKey, RuleContent, Subject
-from qs.incentives.wording import MeasureWords, figure_words, rule_sentence, value_words
 
 WORDS = {
     "on-time": MeasureWords("按时率", "On time", is_share=True),
