@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,33 +17,47 @@ from qs.audit.terms import Verdict, Wanted
 
 HELD_HEAD = "audit_head"  # kept with the session: the transaction that locked it, and the head
 FAULTS_TOLD = 20  # places named in the entry of a verification
+# The trail is written on every action: its three statements are made once.
+APPEND = sa.insert(AuditEntry)
+LOCK_HEAD = sa.select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == 1).with_for_update()
+MOVE_HEAD = sa.update(AuditHead).where(AuditHead.id == 1)
 Fact = str | int | float | bool | None | list[str] | list[int]
+
+
+@dataclass
+class Head:
+    """The end of the chain as the transaction that locked it knows it."""
+
+    seq: int
+    mac: str
 
 
 def record(session: Session, action: str, object: str, *, actor: Actor, now: datetime, **facts: Fact) -> None:
     """Append one entry; part of the caller's transaction, so that nothing happens without its trace.
 
-    `object` is `kind:id`; `facts` are ids, field names, counts and reasons: no personal data.
+    `object` is `kind:id`; `facts` are ids, field names, counts and reasons: no personal data. What the session holds
+    is written first.
     """
     head = locked_head(session)
-    entry = AuditEntry(
-        seq=head.seq + 1,
-        at=now,
-        person_id=actor.person_id,
-        username=actor.username,
-        roles=" ".join(actor.roles),
-        action=action,
-        object=object,
-        facts=dict(facts),
-        mac="",
-    )
-    entry.mac = next_mac(session.info["audit_key"], head.mac, entry_bytes(entry))
-    head.seq, head.mac = entry.seq, entry.mac
-    session.add(entry)
     session.flush()
+    entry: dict[str, Any] = {
+        "seq": head.seq + 1,
+        "at": now,
+        "person_id": actor.person_id,
+        "username": actor.username,
+        "roles": " ".join(actor.roles),
+        "action": action,
+        "object": object,
+        "facts": dict(facts),
+    }
+    head.mac = next_mac(session.info["audit_key"], head.mac, canonical(**entry))
+    head.seq += 1
+    connection = session.connection()
+    connection.execute(APPEND, {**entry, "mac": head.mac})
+    connection.execute(MOVE_HEAD, {"seq": head.seq, "mac": head.mac})
 
 
-def locked_head(session: Session) -> AuditHead:
+def locked_head(session: Session) -> Head:
     """The end of the chain, locked until the transaction ends; begun when there is none.
 
     Locked once in a transaction (or savepoint): whoever holds it need not read it again.
@@ -49,41 +65,28 @@ def locked_head(session: Session) -> AuditHead:
     transaction = session.get_nested_transaction() or session.get_transaction()
     holder, held = session.info.get(HELD_HEAD, (None, None))
     if held is not None and holder is transaction and transaction is not None:
-        found: AuditHead = held
+        found: Head = held
         return found
     head = first_locked_head(session)
     session.info[HELD_HEAD] = (session.get_nested_transaction() or session.get_transaction(), head)
     return head
 
 
-def first_locked_head(session: Session) -> AuditHead:
-    head = session.get(AuditHead, 1, with_for_update=True)
-    if head is None:
+def first_locked_head(session: Session) -> Head:
+    found = session.connection().execute(LOCK_HEAD).one_or_none()
+    if found is None:
         begin_chain(session)
-        head = session.get_one(AuditHead, 1, with_for_update=True)
-    return head
+        found = session.connection().execute(LOCK_HEAD).one()
+    return Head(found.seq, found.mac)
 
 
 def begin_chain(session: Session) -> None:
     """Set the beginning of the chain, unless somebody else does at the same moment."""
     try:
         with session.begin_nested():
-            session.add(AuditHead(id=1, seq=0, mac=FIRST_MAC))
+            session.execute(sa.insert(AuditHead).values(id=1, seq=0, mac=FIRST_MAC))
     except IntegrityError:
         session.expire_all()  # and read what the other one has set
-
-
-def entry_bytes(entry: AuditEntry) -> bytes:
-    return canonical(
-        seq=entry.seq,
-        at=entry.at,
-        person_id=entry.person_id,
-        username=entry.username,
-        roles=entry.roles,
-        action=entry.action,
-        object=entry.object,
-        facts=entry.facts,
-    )
 
 
 def record_export(session: Session, wanted: Wanted, *, count: int, actor: Actor, now: datetime) -> None:

@@ -14,6 +14,7 @@ from qs.complaints import actions, intake
 from qs.complaints.catalogue.files import load_catalogue, plan_catalogue, shipped_lines
 from qs.complaints.handling import call_backs, extensions
 from qs.complaints.handling.supervision import raise_supervision
+from qs.complaints.models import Request
 from qs.complaints.protection import reports
 from qs.complaints.terms import (
     CallBackAnswer,
@@ -96,7 +97,7 @@ def lived(city: City, case: Case) -> Iterator[datetime]:
     is_public = wanted.channel in (RequestChannel.WEB, RequestChannel.APP)
     operator = city.operator(rng)
     filed = intake.file_request(session, wanted, actor=PUBLIC if is_public else operator, now=case.at)
-    case.request_id, case.code = filed.request_id, filed.receipt_code
+    case.request, case.code = session.get_one(Request, filed.request_id), filed.receipt_code
     if "waits" in case.plan:
         return
     if "spot" in case.plan:
@@ -159,7 +160,7 @@ def answered_at_once(city: City, case: Case, operator: Actor) -> Iterator[dateti
 
 
 def is_open(city: City, case: Case) -> bool:
-    return request_of(city, case).state is not RequestState.CLOSED
+    return request_of(case).state is not RequestState.CLOSED
 
 
 def returned(city: City, case: Case, since: datetime) -> Iterator[datetime]:

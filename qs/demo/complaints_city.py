@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Role
+from qs.complaints.models import Request
 from qs.complaints.terms import NewRequest
 from qs.deadlines.hours import is_worked
 from qs.deadlines.terms import Calendar
@@ -65,7 +66,7 @@ class Case:
     quality: float = 0.86  # how likely it is solved and in time
     returned: str = ""  # the reason a unit gives
     plan: dict[str, Any] = field(default_factory=dict)  # Any: what a story fixes
-    request_id: int = 0
+    request: Request | None = None  # once it is filed; held, so that none of its turns has to read it again
     code: str = ""  # the receipt, as its requester keeps it
 
     def chance(self, share: float) -> bool:

@@ -83,7 +83,7 @@ def on_the_way(city: City, case: Case, since: datetime) -> Generator[datetime, N
 def stood_still(city: City, case: Case, since: datetime) -> Generator[datetime, None, datetime]:
     """The clock stands for some days, with somebody's approval."""
     now = yield from stopped(city, case, since)
-    if request_of(city, case).state is RequestState.PAUSED:
+    if request_of(case).state is RequestState.PAUSED:
         now = city.at_work(now + timedelta(days=float(case.rng.uniform(0.5, 5))), case.rng)
         yield now
         done(city, case, pauses.resume_request, RESUMED, actor=case.place.leader, now=now)
@@ -106,7 +106,7 @@ def stopped(city: City, case: Case, since: datetime) -> Generator[datetime, None
 
 
 def has_passed(city: City, case: Case, now: datetime) -> bool:
-    due_at = request_of(city, case).due_at
+    due_at = request_of(case).due_at
     return due_at is not None and due_at < now
 
 
@@ -114,7 +114,7 @@ def helped(city: City, case: Case, since: datetime) -> Generator[datetime, None,
     """Another service is asked to help, and reports."""
     near = [one for one in city.places.values() if one.area == case.place.area and one.code != case.place.code]
     others = [one for one in near if one.starts_on <= local_day(since, settings().zone)]
-    if not others or request_of(city, case).is_confidential:
+    if not others or request_of(case).is_confidential:
         return since
     other = pick(case, tuple(others))
     now = since + timedelta(minutes=float(case.rng.uniform(20, 200)))
@@ -144,9 +144,9 @@ def joined(city: City, case: Case, first: Case) -> Generator[datetime, None, boo
     """Somebody reports what another has reported already: merged while that one is open. True when it was."""
     now = case.at + timedelta(minutes=float(case.rng.integers(5, 40)))
     yield now
-    if not first.request_id or request_of(city, first).state is RequestState.CLOSED:
+    if first.request is None or first.request.state is RequestState.CLOSED:
         return False
-    done(city, case, merges.merge_request, first.request_id, actor=city.operator(case.rng), now=now)
+    done(city, case, merges.merge_request, first.request.id, actor=city.operator(case.rng), now=now)
     return True
 
 
@@ -177,7 +177,7 @@ def looked_at_again(city: City, case: Case, since: datetime) -> Iterator[datetim
     reviews.ask_review(city.session, case.code, pick(case, REVIEW_TEXTS), actor=PUBLIC, now=now)
     now = city.at_work(now + timedelta(days=float(case.rng.uniform(3, 18))), case.rng)
     yield now
-    is_upheld = case.chance(0.65) or request_of(city, case).outcome is Outcome.PARTLY_RESOLVED
+    is_upheld = case.chance(0.65) or request_of(case).outcome is Outcome.PARTLY_RESOLVED
     decision, reasons = (ReviewDecision.UPHELD, UPHELD) if is_upheld else (ReviewDecision.CHANGED, CHANGED)
     judging = {"outcome": None if is_upheld else Outcome.PARTLY_RESOLVED, "actor": stranger(city, case), "now": now}
     done(city, case, reviews.decide_review, decision, reasons, **judging)
@@ -197,18 +197,22 @@ def left_out(city: City, case: Case, since: datetime) -> Iterator[datetime]:
 
 def stranger(city: City, case: Case) -> Actor:
     """A supervisor without a part in the case."""
-    part = recusals.had_part(city.session, request_of(city, case))
+    part = recusals.had_part(city.session, request_of(case))
     people = [city.office.people[name] for name in SUPERVISORS]
     return next(one for one in people if one.person_id not in part)
 
 
-def request_of(city: City, case: Case) -> Request:
-    return city.session.get_one(Request, case.request_id)
+def request_of(case: Case) -> Request:
+    """The request of a case that was filed."""
+    if case.request is None:
+        raise ValueError("not filed yet")
+    return case.request
 
 
 def done(city: City, case: Case, action: Callable[..., object], *words: object, **circumstances: object) -> None:
     """Take a step of this case as it stands now, whoever moved it last."""
-    action(city.session, case.request_id, *words, version=request_of(city, case).version, **circumstances)
+    request = request_of(case)
+    action(city.session, request.id, *words, version=request.version, **circumstances)
 
 
 def pick(case: Case, values: tuple[T, ...]) -> T:

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import SYSTEM, Actor, Grant, Role
-from qs.audit.actions import entry_bytes, record
+from qs.audit.actions import record
 from qs.audit.checkpoints import append_checkpoint, checkpoint_line, read_checkpoints
 from qs.audit.models import AuditEntry, AuditHead
-from qs.audit.rules import next_mac
+from qs.audit.rules import canonical, next_mac
 from qs.audit.terms import Fault, FaultKind
-from qs.audit.verify import verify_trail
+from qs.audit.verify import CHAINED, verify_trail
 from qs.db import Database, make_engine
 from qs.errors import NotAllowed
 
@@ -238,7 +238,8 @@ def test_a_tail_rewritten_with_the_stolen_key_is_found_by_a_checkpoint(trail, fi
     with trail.writing() as session:
         last, before = session.get_one(AuditEntry, ENTRIES), session.get_one(AuditEntry, ENTRIES - 1)
         last.username = "somebody"
-        last.mac = next_mac(trail.audit_key, before.mac, entry_bytes(last))
+        told = {name: getattr(last, name) for name in CHAINED}
+        last.mac = next_mac(trail.audit_key, before.mac, canonical(**told))
         session.get_one(AuditHead, 1).mac = last.mac
     assert verdict(trail, file).faults == (Fault(ENTRIES, FaultKind.CHECKPOINT_BROKEN),)
 
