@@ -17,7 +17,7 @@ from qs.complaints import rules
 from qs.complaints.aftermath.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
 from qs.complaints.protection.recusals import keep_wish
-from qs.complaints.steps import by_receipt, close, handling_service, limit, reached, step, trace
+from qs.complaints.steps import by_receipt, close, handling_service, limits, reached, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     HANDLE_RULE,
@@ -189,9 +189,8 @@ def new_request(
 
 def begin_time(session: Session, request: Request, *, came_at: datetime, actor: Actor, now: datetime) -> None:
     """Let the time for handling and the time for dispatch begin when it came in, and keep the first step."""
-    handle, until = (
-        limit(session, request, rule, starts_at=came_at, actor=actor, now=now) for rule in (HANDLE_RULE, DISPATCH_RULE)
-    )
+    both = (HANDLE_RULE, DISPATCH_RULE)
+    handle, until = limits(session, request, both, starts_at=came_at, actor=actor, now=now)
     request.due_id, request.due_at, request.is_provisional = handle.due_id, handle.due_at, handle.is_provisional
     request.next_due_at = until.due_at
     session.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +25,7 @@ from qs.complaints.terms import (
     StepKind,
     Supervision,
 )
-from qs.deadlines.actions import resume_due, set_due
+from qs.deadlines.actions import resume_due, set_dues
 from qs.deadlines.queries import RuleNotInPack, dues
 from qs.deadlines.terms import Due
 from qs.directory.models import Service
@@ -150,17 +151,17 @@ def limit(
     session: Session, request: Request, rule: str, *, starts_at: datetime | None = None, actor: Actor, now: datetime
 ) -> Limit:
     """A time limit of the request's pack that begins now unless another moment is named, kept with its trace."""
-    due = set_due(
-        session,
-        f"request:{request.id}",
-        rule,
-        starts_at=starts_at or now,
-        pack=request.pack,
-        urgency=request.urgency.value,
-        actor=actor,
-        now=now,
-    )
-    return Limit(due.due_id, due.due_at, due.is_provisional)
+    return limits(session, request, [rule], starts_at=starts_at or now, actor=actor, now=now)[0]
+
+
+def limits(
+    session: Session, request: Request, codes: Sequence[str], *, starts_at: datetime, actor: Actor, now: datetime
+) -> list[Limit]:
+    """Several time limits of the request's pack that begin at the same moment."""
+    circumstances = {"pack": request.pack, "urgency": request.urgency.value}
+    subject = f"request:{request.id}"
+    found = set_dues(session, subject, codes, starts_at=starts_at, actor=actor, now=now, **circumstances)
+    return [Limit(due.due_id, due.due_at, due.is_provisional) for due in found]
 
 
 def limit_if_any(

@@ -129,26 +129,45 @@ def set_due(
     `subject` is the object it belongs to, such as `request:12`; `pack` None is the one the office uses. Raises
     RuleUnknown, PackUnknown, or RuleNotInPack.
     """
+    only = [rule]
+    return set_dues(session, subject, only, starts_at=starts_at, actor=actor, now=now, pack=pack, urgency=urgency)[0]
+
+
+def set_dues(
+    session: Session,
+    subject: str,
+    codes: Sequence[str],
+    *,
+    starts_at: datetime,
+    actor: Actor,
+    now: datetime,
+    pack: str | None = None,
+    urgency: str | None = None,
+) -> list[Due]:
+    """Count several time limits from one moment, as `set_due` does, and keep them together; in the order of `codes`."""
     wanted = pack or queries.pack_in_use(session, actor=actor)
-    used = queries.rule(session, rule, pack=wanted, urgency=urgency, actor=actor)
     known = queries.calendar(session, pack=wanted, actor=actor)
-    counted = rules.due_at(known, starts_at, used.limit)
-    stored = DueDate(
-        subject=subject,
-        rule_id=used.rule_id,
-        pack=wanted,
-        urgency=urgency or "",
-        calendar_version=rules.version_of(known, rules.years_of(counted)),
-        windows=windows_text(known.windows),
-        starts_at=starts_at,
-        due_at=counted.due_at,
-        is_provisional=counted.is_provisional,
-        computed_at=now,
-        trace=told(counted),
-    )
-    session.add(stored)
+    used = [queries.rule(session, code, pack=wanted, urgency=urgency, actor=actor) for code in codes]
+    stored = []
+    for one in used:
+        counted = rules.due_at(known, starts_at, one.limit)
+        due = DueDate(
+            subject=subject,
+            rule_id=one.rule_id,
+            pack=wanted,
+            urgency=urgency or "",
+            calendar_version=rules.version_of(known, rules.years_of(counted)),
+            windows=windows_text(known.windows),
+            starts_at=starts_at,
+            due_at=counted.due_at,
+            is_provisional=counted.is_provisional,
+            computed_at=now,
+            trace=told(counted),
+        )
+        stored.append(due)
+    session.add_all(stored)
     session.flush()
-    return queries.due_of(stored, used.code, used.limit.kind)
+    return [queries.due_of(due, one.code, one.limit.kind) for due, one in zip(stored, used, strict=True)]
 
 
 def told(counted: Counted) -> list[list[str | int | None]]:

@@ -12,7 +12,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import Fact, record
-from qs.deadlines.actions import set_due
+from qs.deadlines.actions import set_due, set_dues
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
@@ -136,8 +136,7 @@ def insert_with_limits(session: Session, stored: Rectification, *, actor: Actor,
     The limits come first, because the order needs their ids; once it has an id of its own they are put under its name.
     """
     subject = f"{stored.source.value}:{stored.source_ref}"
-    plan_due = set_due(session, subject, PLAN_RULE, starts_at=now, actor=actor, now=now)
-    due = set_due(session, subject, stored.rule, starts_at=now, actor=actor, now=now)
+    plan_due, due = set_dues(session, subject, (PLAN_RULE, stored.rule), starts_at=now, actor=actor, now=now)
     stored.plan_due_id, stored.due_id = plan_due.due_id, due.due_id
     session.add(stored)
     session.flush()

@@ -58,7 +58,6 @@ def keep_person(
     session.flush()
     wrapped = rules.wrapped(secret, secrets.token_bytes(rules.NONCE_BYTES), pseudonym, key)
     session.add(VaultKey(vault_id=person.id, wrapped=wrapped))
-    session.flush()
     return person.id
 
 
@@ -68,7 +67,6 @@ def retain_until(session: Session, vault_id: int, day: date | None, *, actor: Ac
     Part of another room's act, which checks the right and leaves the trace. Raises NotFound.
     """
     locked(session, vault_id).retain_until = day
-    session.flush()
 
 
 def reveal(session: Session, vault_id: int, *, subject: str, reason: str, actor: Actor, now: datetime) -> Personal:
