@@ -80,10 +80,10 @@ def file_request(
     request = new_request(session, said, rules.code_hash(code), is_public=is_public, actor=actor, now=now)
     request.registered_at = came_at
     request.area_id = wanted.area_id or (service.area_id if service else None)
+    request.repeats_id = repeated(session, request, said.contact, actor=actor)
     session.add(request)
     session.flush()
     begin_time(session, request, came_at=came_at, actor=actor, now=now)
-    request.repeats_id = repeated(session, request, said.contact, actor=actor)
     if said.asks_recusal:
         keep_wish(session, request, said.asks_recusal, asked_at=came_at, actor=actor, now=now)
     files = keep_files(session, f"request:{request.id}", wanted.files, actor=actor, now=now) if wanted.files else ()
@@ -136,7 +136,10 @@ def filed_before(
 
 
 def repeated(session: Session, request: Request, contact: NewContact | None, *, actor: Actor) -> int | None:
-    """The last request of the same person about the same service, or of the same type where none is known, of late."""
+    """The last request of the same person about the same service, or of the same type where none is known, of late.
+
+    Asked before the request itself is stored.
+    """
     if contact is None:
         return None
     since = request.registered_at - timedelta(days=REPEAT_DAYS)
@@ -148,7 +151,6 @@ def repeated(session: Session, request: Request, contact: NewContact | None, *, 
         Request.service_id.is_not_distinct_from(request.service_id),
         matter,
         Request.registered_at.between(since, request.registered_at),
-        Request.id != request.id,
     )
     return session.scalar(statement.order_by(Request.registered_at.desc(), Request.id.desc()).limit(1))
 

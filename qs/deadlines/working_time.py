@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -49,15 +50,14 @@ def worked_days(calendar: Calendar, first: date, last: date) -> NDArray[np.bool_
 def opening(calendar: Calendar, first: date, last: date) -> Opening:
     """When the office was open on the days from `first` to `last`."""
     days = np.datetime64(first, "D") + np.flatnonzero(worked_days(calendar, first, last))
-    sides = []
-    for name in ("opens", "closes"):
-        offsets = np.array([since_midnight(getattr(window, name)) for window in calendar.windows], dtype=np.int64)
-        local = (days.astype("datetime64[us]").astype(np.int64)[:, None] + offsets).ravel().astype("datetime64[us]")
-        zoned = pd.DatetimeIndex(local).tz_localize(
-            calendar.zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="shift_forward"
-        )
-        sides.append(zoned.tz_convert("UTC").as_unit("us").asi8)
-    opens, closes = sides
+    offsets = [since_midnight(at) for side in ("opens", "closes") for at in map(attrgetter(side), calendar.windows)]
+    midnight = days.astype("datetime64[us]").astype(np.int64)
+    local = (midnight[:, None] + np.array(offsets, dtype=np.int64)).astype("datetime64[us]")
+    zoned = pd.DatetimeIndex(local.ravel()).tz_localize(
+        calendar.zone, ambiguous=np.ones(local.size, dtype=bool), nonexistent="shift_forward"
+    )
+    moments = zoned.tz_convert("UTC").as_unit("us").asi8.reshape(len(days), 2, len(calendar.windows))
+    opens, closes = moments[:, 0].ravel(), moments[:, 1].ravel()
     lengths = closes - opens
     return Opening(opens, closes, np.cumsum(lengths) - lengths)
 

@@ -14,7 +14,7 @@ from qs.errors import Problem
 from qs.observations.cells import add_cells
 from qs.observations.ledger import counted_facts, facts_where
 from qs.observations.models import Event
-from qs.observations.rollups import SPECS, RollupSpec, buckets_of, cells_of, grouped, spec_keys
+from qs.observations.rollups import SPECS, RollupSpec, buckets_of, cells_of, spec_keys
 from qs.observations.terms import Batch
 from qs.periods import from_microseconds, next_start, period_starts
 
@@ -43,19 +43,25 @@ def missing_targets(session: Session, batch: Batch) -> list[Problem]:
 
 
 def recount(session: Session, batch: Batch, zone: ZoneInfo) -> None:
-    """Count anew every cell that a correction in the batch touches, also in the area the old event named."""
+    """Count anew, once, every cell that a correction in the batch touches, also in the area the old event named."""
+    for spec, key in touched_cells(session, batch, zone):
+        recount_cell(session, spec, key, zone)
+
+
+def touched_cells(session: Session, batch: Batch, zone: ZoneInfo) -> list[tuple[RollupSpec, tuple[int, ...]]]:
+    """The cells in which a corrected or a correcting event stands, each once."""
+    found: dict[tuple[int, tuple[int, ...]], None] = {}
     for row in correction_rows(batch):
-        touched = facts_where(
+        facts = facts_where(
             session,
             Event.happened_at == from_microseconds(int(batch.happened_at[row])),
             Event.event_id.in_([batch.event_id[row], batch.corrects[row]]),
         )
-        for spec in SPECS:
-            starts = period_starts(touched.happened_at, spec.grain, zone)
-            keys = spec_keys(touched, spec, starts)
-            order, firsts = grouped(keys)
-            for place in order[firsts].tolist():
-                recount_cell(session, spec, tuple(int(key[place]) for key in keys), zone)
+        for place, spec in enumerate(SPECS):
+            keys = spec_keys(facts, spec, period_starts(facts.happened_at, spec.grain, zone))
+            for cell in zip(*(key.tolist() for key in keys), strict=True):
+                found[place, cell] = None
+    return [(SPECS[place], cell) for place, cell in found]
 
 
 def recount_cell(session: Session, spec: RollupSpec, key: tuple[int, ...], zone: ZoneInfo) -> None:
