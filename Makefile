@@ -5,6 +5,8 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
 UNIT := -m "not server and not browser and not faults"
+TWO := -n 2 --dist loadfile  # processes; each file in one of them, so that what its tests share is made once
+export PYTHONDONTWRITEBYTECODE :=  # dozens of interpreters are started: each would compile all of qs again
 
 .PHONY: run demo test lint unit postgres server browser faults search bench screenshots lock system clean
 
@@ -22,10 +24,10 @@ lint: .venv/dev
 	$(BIN)/mypy
 
 unit: .venv/dev  ## everything without a running server, on SQLite
-	$(PYTEST) $(UNIT) -n 2
+	$(PYTEST) $(UNIT) $(TWO)
 
 postgres: .venv/dev  ## the same on PostgreSQL
-	QS_TEST_STORE=postgresql $(PYTEST) $(UNIT) -n 2
+	QS_TEST_STORE=postgresql $(PYTEST) $(UNIT) $(TWO)
 
 server: .venv/dev  ## the running process, spoken to over its own protocol
 	$(PYTEST) -m server

@@ -7,11 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
@@ -19,12 +17,12 @@ from qs import db, migrations
 from qs.access.rules import token_hash
 from qs.db import Database, make_engine
 from qs.i18n import Language, use_language
+from tests.postgres import Databases, admin_sql, on_database
 from tests.world import sign_in
 
 AUDIT_KEY = b"k" * 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 FRAME = Path(__file__).parent.parent / "pages" / "_ui" / "frame.py"
-names = count(1)
 
 # The suite tries the same examples every time, so that a change is judged by itself; `make search` looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -90,25 +88,16 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str, worker_id: str) -> str:
-    """The name of a migrated, empty PostgreSQL database to copy from."""
-    name = f"qs_template_{worker_id}_{os.getpid()}"
-    admin_sql(postgres_url, f'CREATE DATABASE "{name}"')
-    store = Database(make_engine(on_database(postgres_url, name)), audit_key=AUDIT_KEY)
+def postgres_databases(postgres_url: str, worker_id: str) -> Iterator[Databases]:
+    """Databases on that server, copied from one that was migrated once."""
+    template = f"qs_template_{worker_id}_{os.getpid()}"
+    admin_sql(postgres_url, f'CREATE DATABASE "{template}"')
+    store = Database(make_engine(on_database(postgres_url, template)), audit_key=AUDIT_KEY)
     migrations.upgrade(store)
     store.engine.dispose()
-    return name
-
-
-def on_database(url: str, name: str) -> str:
-    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def admin_sql(url: str, statement: str) -> None:
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
+    databases = Databases(postgres_url, template, worker_id)
+    yield databases
+    databases.close()
 
 
 @contextmanager
@@ -118,10 +107,10 @@ def fresh_store_url(request: pytest.FixtureRequest, folder: Path, worker_id: str
         shutil.copy(request.getfixturevalue("template_file"), folder / "qs.db")
         yield f"sqlite:///{folder / 'qs.db'}"
         return
-    url, name = request.getfixturevalue("postgres_url"), f"qs_{worker_id}_{os.getpid()}_{next(names)}"
-    admin_sql(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("postgres_template")}"')
-    yield on_database(url, name)
-    admin_sql(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    databases: Databases = request.getfixturevalue("postgres_databases")
+    name = databases.take()
+    yield on_database(databases.url, name)
+    databases.give_back(name)
 
 
 @pytest.fixture

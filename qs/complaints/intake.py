@@ -229,12 +229,15 @@ def held_counter(session: Session, now: datetime) -> RequestCounter:
 def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:
     """Keep this filing of the public, unless its address or everybody together filed too much lately."""
     session.execute(sa.delete(Filing).where(Filing.at < now - DAY))
-    recent = sa.select(sa.func.count(Filing.id)).where(Filing.at > now - HOUR)
-    own = recent.where(Filing.address == address)
-    of_all = session.scalar(recent) or 0
-    by_address = session.scalar(own) or 0
-    lately = session.scalar(own.where(Filing.at > now - FIVE_MINUTES)) or 0
-    about = session.scalar(own.where(Filing.service_id == service_id)) or 0
+    own, count = Filing.address == address, sa.func.count(Filing.id)
+    of_all, by_address, about, lately = session.execute(
+        sa.select(
+            count,
+            count.filter(own),
+            count.filter(own, Filing.service_id == service_id),
+            count.filter(own, Filing.at > now - FIVE_MINUTES),
+        ).where(Filing.at > now - HOUR)
+    ).one()
     if address:
         rules.check_filings(of_all, by_address, about if service_id else 0, lately)
     else:
