@@ -50,11 +50,11 @@ def record(session: Session, action: str, object: str, *, actor: Actor, now: dat
         "object": object,
         "facts": dict(facts),
     }
-    head.mac = next_mac(session.info["audit_key"], head.mac, canonical(**entry))
-    head.seq += 1
+    mac = next_mac(session.info["audit_key"], head.mac, canonical(**entry))
     connection = session.connection()
-    connection.execute(APPEND, {**entry, "mac": head.mac})
-    connection.execute(MOVE_HEAD, {"seq": head.seq, "mac": head.mac})
+    connection.execute(APPEND, {**entry, "mac": mac})
+    connection.execute(MOVE_HEAD, {"seq": entry["seq"], "mac": mac})
+    head.seq, head.mac = entry["seq"], mac
 
 
 def locked_head(session: Session) -> Head:

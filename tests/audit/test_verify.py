@@ -216,6 +216,23 @@ def test_a_cut_tail_that_has_grown_again_is_found_by_a_checkpoint(trail, file, n
     assert verdict(trail, file).faults == (Fault(ENTRIES, FaultKind.CHECKPOINT_BROKEN),)
 
 
+def test_the_chain_goes_on_where_a_part_of_an_action_was_taken_back(store, file, now):
+    with store.writing() as session:
+        record(session, "service.changed", "service:1", actor=SYSTEM, now=now)
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            record(session, "service.changed", "service:2", actor=SYSTEM, now=now)
+            raise ZeroDivisionError
+        with pytest.raises(TypeError):
+            record(session, "service.changed", "service:3", actor=SYSTEM, now=now, to=object())
+        with session.begin_nested():
+            record(session, "service.changed", "service:4", actor=SYSTEM, now=now)
+        record(session, "service.changed", "service:5", actor=SYSTEM, now=now)
+    with store.reading() as session:
+        kept = session.scalars(sa.select(AuditEntry.object).order_by(AuditEntry.seq)).all()
+    assert kept == ["service:1", "service:4", "service:5"]
+    assert verdict(store, file).faults == ()
+
+
 def test_a_rollback_to_an_older_copy_is_found_by_a_checkpoint(store, file, now):
     write(store, now, 5)
     with store.engine.connect() as connection:
