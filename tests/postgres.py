@@ -1,4 +1,4 @@
-"""Databases for tests on one PostgreSQL: copied from a migrated one, swept after each test and used again."""
+"""Databases for tests on one PostgreSQL: copied from a migrated one, swept after each test, used again renamed."""
 
 from __future__ import annotations
 
@@ -50,9 +50,18 @@ class Databases:
         self.uses: dict[str, int] = {}
 
     def take(self) -> str:
-        """The name of a database in which nothing is stored."""
-        name = self.swept.pop() if self.swept else self.made()
-        self.uses[name] = self.uses.get(name, 0) + 1
+        """The name of a database in which nothing is stored.
+
+        No name is given twice: what the app keeps, it keeps by the store's address, and one test would see what
+        another one stored.
+        """
+        if not self.swept:
+            name = self.made()
+            self.uses[name] = 1
+            return name
+        swept, name = self.swept.pop(), self.next_name()
+        admin_sql(self.url, f'ALTER DATABASE "{swept}" RENAME TO "{name}"')
+        self.uses[name] = self.uses.pop(swept) + 1
         return name
 
     def give_back(self, name: str) -> None:
@@ -67,9 +76,12 @@ class Databases:
             self.drop(self.swept.pop())
 
     def made(self) -> str:
-        name = f"qs_{self.owner}_{os.getpid()}_{next(names)}"
+        name = self.next_name()
         admin_sql(self.url, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
         return name
+
+    def next_name(self) -> str:
+        return f"qs_{self.owner}_{os.getpid()}_{next(names)}"
 
     def drop(self, name: str) -> None:
         admin_sql(self.url, f'DROP DATABASE "{name}" WITH (FORCE)')

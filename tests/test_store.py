@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 import pytest
@@ -13,12 +14,30 @@ from qs import models
 from qs.actor import SYSTEM
 from qs.audit.actions import record
 from qs.audit.models import AuditEntry
+from qs.db import Database, make_engine
+from tests.postgres import on_database
 
 
 def test_the_migrated_store_is_the_one_the_models_describe(store):
     with store.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), models.Model.metadata)
     assert found == []
+
+
+@pytest.mark.skipif(os.environ.get("QS_TEST_STORE") != "postgresql", reason="a test on SQLite has a file of its own")
+def test_a_swept_database_is_empty_and_never_has_an_address_again(postgres_databases):
+    found = []
+    for _ in range(3):
+        name = postgres_databases.take()
+        store = Database(make_engine(on_database(postgres_databases.url, name)), audit_key=b"k" * 32)
+        with store.writing() as session:
+            session.add(models.standards.Clause(code="a"))
+            session.flush()
+            found.append((name, session.scalars(sa.select(models.standards.Clause.id)).all()))
+        store.engine.dispose()
+        postgres_databases.give_back(name)
+    assert [ids for _, ids in found] == [[1], [1], [1]]
+    assert len({name for name, _ in found}) == 3
 
 
 def test_a_moment_without_a_time_zone_is_refused(store, now):
