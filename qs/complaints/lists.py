@@ -13,11 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.complaints.aftermath.matching import nearest, remembered
 from qs.complaints.aftermath.merges import calls_due
 from qs.complaints.models import CoUnit, Request, RequestExclusion, RequestReview
 from qs.complaints.queries import readable, request_frame, request_rows
-from qs.complaints.steps import reached
+from qs.complaints.steps import IS_OPEN, reached
 from qs.complaints.terms import WORKED_ON, RequestChannel, RequestKind, RequestState, Urgency
 from qs.directory.queries import visible_services
 from qs.i18n import N_
@@ -27,8 +26,6 @@ from qs.settings import settings
 P = Permission
 READ = P.COMPLAINTS_READ
 S = RequestState
-IS_OPEN = Request.state != S.CLOSED
-LEAST_LIKENESS, MOST_COMPARED = 0.2, 5_000
 NONE_LIKE = -1  # an id no request has
 
 
@@ -232,40 +229,6 @@ def order_of(wanted: Wanted) -> tuple[sa.UnaryExpression[Any], ...]:  # Any: mom
     if wanted.queue is Queue.CLOSED:
         return (Request.closed_at.desc(), Request.id.desc())
     return (Request.next_due_at.asc().nulls_last(), Request.id.asc())
-
-
-def similar_open(
-    session: Session,
-    text: str,
-    *,
-    area_id: int | None = None,
-    service_id: int | None = None,
-    most: int = 5,
-    actor: Actor,
-    now: datetime,
-) -> pd.DataFrame:
-    """The open requests most like a text, the likest first, with `likeness` from 0 to 1; only of the area, if known.
-
-    Those about the same service count a little more. Withheld words are not compared for those who may not read them.
-    """
-    actor.check(READ)
-    statement = (
-        sa.select(Request.id, Request.service_id, readable(actor, Request.title), readable(actor, Request.text))
-        .where(IS_OPEN, reached(actor, READ), sa.true() if area_id is None else Request.area_id == area_id)
-        .order_by(Request.id.desc())
-        .limit(MOST_COMPARED)
-    )
-    rows = session.execute(statement).all()
-    likes = nearest(remembered([f"{row[2]} {row[3]}" for row in rows]), text, most=most * 3, least=LEAST_LIKENESS)
-    scores = {
-        rows[like.row].id: like.likeness * (1.2 if rows[like.row].service_id == service_id else 1.0) for like in likes
-    }
-    best = sorted(scores, key=lambda one: -scores[one])[:most]
-    frame = request_frame(session, request_rows(actor).where(Request.id.in_(best)), actor=actor, now=now)
-    likeness = pd.Series([min(scores[one], 1.0) for one in frame["request_id"]], index=frame.index, dtype="float64")
-    return (
-        frame.assign(likeness=likeness).sort_values("likeness", ascending=False, kind="stable").reset_index(drop=True)
-    )
 
 
 def requests_of_phone(session: Session, vault_ids: Collection[int], *, actor: Actor, now: datetime) -> pd.DataFrame:

@@ -40,6 +40,7 @@ from qs.texts import checked
 from qs.vault.actions import retain_until
 
 BRIEF = N_("Brief")
+IS_OPEN = Request.state != RequestState.CLOSED
 NO_LIMIT = (RequestState.PAUSED, RequestState.CALLED_BACK, RequestState.CLOSED)  # nothing runs in these
 IDENTITY_KEPT = timedelta(days=730)  # after closing; local rule, to be set by the owner of the data
 
@@ -298,8 +299,7 @@ def note_late(session: Session, request: Request, *, actor: Actor, now: datetime
 
 def refresh_limits(session: Session, *, actor: Actor) -> None:
     """Take over the limits that were counted anew since, of open requests whose limit was provisional."""
-    is_open = Request.state != RequestState.CLOSED
-    waiting = session.scalars(sa.select(Request).where(is_open, Request.is_provisional)).all()
+    waiting = session.scalars(sa.select(Request).where(IS_OPEN, Request.is_provisional)).all()
     found = dues(session, [one.due_id for one in waiting if one.due_id is not None], actor=actor)
     for request in waiting:
         due = None if request.due_id is None else found.get(request.due_id)

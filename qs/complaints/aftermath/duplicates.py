@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
-from qs.complaints.queries import framed
-from qs.complaints.steps import reached
-from qs.complaints.terms import RequestKind, RequestState
+from qs.complaints.queries import framed, readable, request_frame, request_rows
+from qs.complaints.steps import IS_OPEN, reached
+from qs.complaints.terms import RequestKind
 from qs.errors import NotFound
 from qs.vault.redaction import redacted
 
 READ = Permission.COMPLAINTS_READ
-LEAST_SCORE = 0.2  # local rule, start value: below it, shared pairs are everyday words
+LEAST_LIKENESS = 0.2  # local rule, start value: below it, shared pairs are everyday words
 SAME_SERVICE = 0.1  # added when both are about the same service; local rule
 MOST_COMPARED = 2000  # the newest open ones
-DUPLICATE_COLUMNS = ("request_id", "number", "title", "state", "service_id", "registered_at", "score")
+DUPLICATE_COLUMNS = ("request_id", "number", "title", "state", "service_id", "registered_at", "likeness")
 WORDLESS = re.compile(r"[\W_]+")
+Row = sa.Row[*tuple[Any, ...]]  # Any: ids, words and moments
 
 
-def pairs(text: str) -> frozenset[str]:
-    """The pairs of neighbouring signs of a text, without blanks and punctuation: works for Chinese and English."""
-    plain = WORDLESS.sub("", text.casefold())
-    return frozenset(map("".join, pairwise(plain)))
+def plain(text: str) -> str:
+    """A text without blanks and punctuation, in small letters."""
+    return WORDLESS.sub("", text.casefold())
 
 
-def likeness(text: str, others: Sequence[str]) -> list[float]:
-    """How like each other text is to this one, 0 to 1: the cosine of their pairs of signs, each weighed by rarity.
+def likeness(text: str, others: Sequence[str]) -> NDArray[np.float64]:
+    """How like each other text is to this one, 0 to 1: the cosine of their pairs of neighbouring signs, each weighed by
+    rarity. Works for Chinese and English alike.
 
     Weights are inverse document frequencies over all texts given (log((1 + n) / (1 + df)) + 1), as in tf-idf with
     binary counts: Manning, Raghavan, Schütze, Introduction to Information Retrieval, 6.2-6.3.
     """
-    own = pairs(text)
-    known = [pairs(one) for one in others]
-    frequency = Counter(pair for one in (own, *known) for pair in one)
-    count = len(known) + 1
-    weights = {pair: (math.log((1 + count) / (1 + met)) + 1) ** 2 for pair, met in frequency.items()}
-    length = math.sqrt(sum(weights[pair] for pair in own))
-    scores = []
-    for one in known:
-        shared = sum(weights[pair] for pair in own & one)
-        scores.append(shared / (length * math.sqrt(sum(weights[pair] for pair in one))) if shared else 0.0)
-    return scores
+    if len(plain(text)) < 2 or not others:
+        return np.zeros(len(others))
+    pairs = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), preprocessor=plain, binary=True)
+    table = pairs.fit_transform([text, *others])
+    return np.asarray((table[1:] @ table[0].T).todense(), dtype="float64").ravel()
+
+
+def likest(text: str, rows: Sequence[Row], service_id: int | None, *, most: int) -> list[tuple[Row, float]]:
+    """The rows (id, service_id, title, text) most like a text with their likeness, at most so many, the likest first.
+
+    A shared service counts a little, but not for texts that share nothing.
+    """
+    scores = likeness(text, [f"{row.title}{row.text}" for row in rows])
+    same = np.array([service_id is not None and row.service_id == service_id for row in rows], dtype="bool")
+    scores = np.where(scores > 0, np.minimum(scores + SAME_SERVICE * same, 1.0), 0.0)
+    found = [(row, float(score)) for row, score in zip(rows, scores, strict=True) if score >= LEAST_LIKENESS]
+    return sorted(found, key=lambda one: (-one[1], one[0].id))[:most]
+
+
+def similar_open(
+    session: Session,
+    text: str,
+    *,
+    area_id: int | None = None,
+    service_id: int | None = None,
+    most: int = 5,
+    actor: Actor,
+    now: datetime,
+) -> pd.DataFrame:
+    """The open requests most like a text, the likest first, with `likeness` from 0 to 1; only of the area, if known.
+
+    Withheld words are not compared for those who may not read them.
+    """
+    actor.check(READ)
+    statement = (
+        sa.select(
+            Request.id,
+            Request.service_id,
+            readable(actor, Request.title).label("title"),
+            readable(actor, Request.text).label("text"),
+        )
+        .where(IS_OPEN, reached(actor, READ), sa.true() if area_id is None else Request.area_id == area_id)
+        .order_by(Request.id.desc())
+        .limit(MOST_COMPARED)
+    )
+    found = likest(text, session.execute(statement).all(), service_id, most=most)
+    scores = {row.id: score for row, score in found}
+    frame = request_frame(session, request_rows(actor).where(Request.id.in_(scores)), actor=actor, now=now)
+    told = frame.assign(likeness=frame["request_id"].map(scores).astype("float64"))
+    return told.sort_values(["likeness", "request_id"], ascending=[False, True], ignore_index=True)
 
 
 def possible_duplicates(
@@ -61,7 +101,7 @@ def possible_duplicates(
 ) -> pd.DataFrame:
     """The open requests most like this one, about the same service or from the same area: DUPLICATE_COLUMNS.
 
-    Best first, at most `limit`; `score` 0 to 1 from LEAST_SCORE on. None where either is withheld: those are never
+    Best first, at most `limit`; `likeness` from LEAST_LIKENESS to 1. None where either is withheld: those are never
     merged. Raises NotFound for a request outside the actor's scope.
     """
     actor.check(READ)
@@ -69,19 +109,11 @@ def possible_duplicates(
     if request is None:
         raise NotFound("request_unknown")
     is_withheld = rules.is_withheld(request.kind, is_confidential=request.is_confidential)
-    rows = [] if is_withheld else list(session.execute(compared(request, actor)))
-    scores = likeness(f"{request.title}{request.text}", [f"{row.title}{row.text}" for row in rows])
-    weighted = [(weighed(request, row, score), row) for row, score in zip(rows, scores, strict=True)]
-    best = sorted((one for one in weighted if one[0] >= LEAST_SCORE), key=lambda one: (-one[0], one[1].id))[:limit]
-    told = [(row.id, row.number, redacted(row.title), row.state, row.service_id, row.registered_at) for _, row in best]
+    rows = [] if is_withheld else session.execute(compared(request, actor)).all()
+    found = likest(f"{request.title}{request.text}", rows, request.service_id, most=limit)
+    told = [(row.id, row.number, redacted(row.title), row.state, row.service_id, row.registered_at) for row, _ in found]
     frame = framed(told, DUPLICATE_COLUMNS[:-1])
-    return frame.assign(score=pd.Series([score for score, _ in best], dtype="float64"))
-
-
-def weighed(request: Request, row: sa.Row[*tuple[Any, ...]], score: float) -> float:  # Any: ids and texts
-    """The likeness with what a shared service adds, 1 at most; nothing is added to texts that share nothing."""
-    is_same = request.service_id is not None and row.service_id == request.service_id
-    return min(score + SAME_SERVICE * is_same, 1.0) if score else 0.0
+    return frame.assign(likeness=pd.Series([score for _, score in found], dtype="float64"))
 
 
 def compared(request: Request, actor: Actor) -> sa.Select[*tuple[Any, ...]]:  # Any: ids and texts
@@ -101,7 +133,7 @@ def compared(request: Request, actor: Actor) -> sa.Select[*tuple[Any, ...]]:  # 
         )
         .where(
             Request.id != request.id,
-            Request.state != RequestState.CLOSED,
+            IS_OPEN,
             ~Request.is_confidential,
             Request.kind != RequestKind.REPORT,
             sa.or_(*near, sa.and_(Request.service_id.is_(None), Request.area_id.is_(None))),

@@ -13,7 +13,7 @@ from qs.complaints import rules
 from qs.complaints.measures import count_call, settle
 from qs.complaints.models import CallBack, Request, RequestReview, RequestStep
 from qs.complaints.queries import framed, readable
-from qs.complaints.steps import check_not_handler, close, limit, reached, step, taken, trace
+from qs.complaints.steps import IS_OPEN, check_not_handler, close, limit, reached, step, taken, trace
 from qs.complaints.terms import DISPATCH_RULE, MOST_CALLS, CallBackAnswer, Outcome, RequestState, StepKind
 from qs.errors import Conflict, NotFound
 from qs.i18n import N_
@@ -221,7 +221,7 @@ def mass_requests(session: Session, *, actor: Actor, least: int = 2) -> pd.DataF
     statement = (
         sa.select(Request.id, Request.number, readable(actor, Request.title).label("title"), Request.state, people)
         .join(merged, merged.master_id == Request.id)
-        .where(Request.state != RequestState.CLOSED, reached(actor, P.COMPLAINTS_READ))
+        .where(IS_OPEN, reached(actor, P.COMPLAINTS_READ))
         .group_by(Request.id)
         .having(people >= least)
         .order_by(people.desc(), Request.id)

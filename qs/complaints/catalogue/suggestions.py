@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.complaints.aftermath.matching import Memory, found_words, nearest, remembered, words_of
 from qs.complaints.catalogue.entries import Line, lines
+from qs.complaints.catalogue.matching import Memory, found_words, nearest, remembered, words_of
 from qs.complaints.models import CatalogueEntry, Request, RequestStep
 from qs.complaints.terms import Outcome, RequestKind, StepKind, Urgency
 from qs.directory.models import Area, Provider, Service

@@ -12,8 +12,8 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.accused import check_report_target
 from qs.complaints.models import CoUnit, Request
-from qs.complaints.steps import helped, limit, opened, reached, recused, step, taken, trace
-from qs.complaints.terms import CO_UNIT_RULE, RequestState, StepKind
+from qs.complaints.steps import IS_OPEN, helped, limit, opened, reached, recused, step, taken, trace
+from qs.complaints.terms import CO_UNIT_RULE, StepKind
 from qs.directory.models import Provider, Service
 from qs.directory.queries import visible_services
 from qs.directory.rules import is_open
@@ -166,7 +166,7 @@ def tasks_of(session: Session, *, actor: Actor) -> list[tuple[int, str, datetime
         sa.select(Request.id, Request.number, CoUnit.due_at)
         .join(CoUnit, CoUnit.request_id == Request.id)
         .where(
-            Request.state != RequestState.CLOSED,
+            IS_OPEN,
             CoUnit.reported_at.is_(None),
             CoUnit.service_id.in_(visible_services(actor, P.COMPLAINTS_HANDLE)),
             reached(actor, P.COMPLAINTS_READ),

@@ -16,8 +16,8 @@ from qs.complaints import rules
 from qs.complaints.accused import accused_service_id
 from qs.complaints.models import Request, RequestRecusal, RequestStep
 from qs.complaints.queries import framed
-from qs.complaints.steps import by_receipt, limit_if_any, reached, step, taken, trace
-from qs.complaints.terms import RECUSAL_RULE, RecusalGround, RequestState, StepKind
+from qs.complaints.steps import IS_OPEN, by_receipt, limit_if_any, reached, step, taken, trace
+from qs.complaints.terms import RECUSAL_RULE, RecusalGround, StepKind
 from qs.deadlines.queries import dues
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
@@ -265,7 +265,7 @@ def recusals_to_decide(session: Session, *, actor: Actor) -> pd.DataFrame:
         .where(
             RequestStep.id.in_(sa.select(last.c.id)),
             RequestStep.kind == StepKind.RECUSAL_ASKED,
-            Request.state != RequestState.CLOSED,
+            IS_OPEN,
             reached(actor, P.COMPLAINTS_READ),
         )
         .order_by(RequestStep.at, RequestStep.id)

@@ -1,4 +1,4 @@
-"""How alike two matters are by their words, Chinese and English, and a memory of what was filed before; pure."""
+"""How alike two matters are by their words, Chinese and English, and a memory of what was handled before; pure."""
 
 from __future__ import annotations
 
