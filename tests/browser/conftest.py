@@ -117,7 +117,15 @@ def playwright_driver() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+def opened_chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     browser = playwright_driver.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def chromium(opened_chromium: Browser) -> Iterator[Browser]:
+    """The browser, without a tab at the beginning and at the end of a test."""
+    yield opened_chromium
+    for context in opened_chromium.contexts:
+        context.close()

@@ -88,6 +88,10 @@ class Person:
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=WAIT)
 
+    def leave(self) -> None:
+        """Close the tab: a screen that stays open goes on asking the app, and takes the others' time."""
+        self.context.close()
+
     def check_screen(self) -> None:
         """Nothing broken is on the screen, and the browser had nothing to complain about."""
         words = self.text()

@@ -113,7 +113,7 @@ def take_public(browser: Browser, site: str, language: Language, folder: Path, q
             visitor.page.wait_for_timeout(SETTLING)
             visitor.check_screen()
             visitor.page.screenshot(path=picture(folder, f"{screen.name}_{width}", language))
-            visitor.context.close()
+            visitor.leave()
 
 
 def take_wall(browser: Browser, site: str, language: Language, folder: Path) -> None:
@@ -124,7 +124,7 @@ def take_wall(browser: Browser, site: str, language: Language, folder: Path) -> 
         wall.page.wait_for_timeout(SETTLING)
         wall.check_screen()
         wall.page.screenshot(path=picture(folder, f"kiosk_{board}", language))
-    wall.context.close()
+    wall.leave()
 
 
 def picture(folder: Path, name: str, language: Language) -> Path:

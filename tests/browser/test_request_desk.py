@@ -6,7 +6,6 @@ Meanwhile the hotline takes another call. Every step is done on a screen by some
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ from tests.browser.person import WAIT, Person
 SERVICE = "donghu-civic-centre"
 PHONE, CALLER = "13800005678", "13900001234"
 PLACE = (30.5560, 114.3960)  # latitude and longitude in degrees
-UNHURRIED = 60.0  # seconds a browser may need for what a person is promised in two minutes
 MATTER = "综合窗口取号后等了两个小时，叫号屏一直没有动，没有人出来说明。"
 BRIEF = "综合窗口等候过久，请核查叫号设备和窗口安排。"
 FIRST_ANSWER = "叫号系统已经重新启动。"
@@ -69,7 +67,7 @@ class House:
         found.sign_in(username)
         yield found
         found.check_screen()
-        found.context.close()
+        found.leave()
 
     @contextmanager
     def citizen(self) -> Iterator[Person]:
@@ -78,7 +76,7 @@ class House:
         yield found
         found.check_screen()
         assert found.page.evaluate("document.documentElement.scrollWidth") <= 390
-        found.context.close()
+        found.leave()
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -119,7 +117,6 @@ def a_citizen_files_a_request(house: House) -> str:
     with house.citizen() as citizen:
         citizen.context.grant_permissions(["geolocation"])
         citizen.context.set_geolocation({"latitude": PLACE[0], "longitude": PLACE[1], "accuracy": 8})
-        begin = time.monotonic()
         citizen.open(f"ask?service={service_id}")
         tick(citizen, "kind", citizen.word("Complaint"))
         fill(citizen, "request_text", MATTER)
@@ -137,7 +134,6 @@ def a_citizen_files_a_request(house: House) -> str:
         press(citizen, "send_request")
         ticket = keyed(citizen, "receipt_code")
         expect(ticket).to_be_visible(timeout=WAIT)
-        assert time.monotonic() - begin < UNHURRIED
         return "".join(ticket.inner_text().split())
 
 

@@ -136,7 +136,7 @@ def a_supervisor_orders_a_rectification(
     supervisor.press(supervisor.word("Order rectification"), exact=False)
     press(supervisor, f"order_save_{signal.id}")
     done(supervisor, "The rectification was ordered.")
-    supervisor.context.close()
+    supervisor.leave()
     with store.reading() as session:
         kept = session.get_one(Signal, signal.id)
         assert kept.status is SignalStatus.IN_RECTIFICATION
@@ -162,7 +162,7 @@ def the_leader_plans_and_proves(chromium, site: str, language: Language, store: 
     leader.wait()
     press(leader, f"proof_save_{order}")
     done(leader, "The proof was handed in; somebody else verifies it.")
-    leader.context.close()
+    leader.leave()
 
 
 def somebody_else_verifies(chromium, site: str, language: Language, order: int) -> None:
@@ -175,7 +175,7 @@ def somebody_else_verifies(chromium, site: str, language: Language, order: int) 
     press(supervisor, f"verify_save_{order}")
     done(supervisor, "The verdict was kept.")
     supervisor.sees(supervisor.word("better than before, beyond chance"))
-    supervisor.context.close()
+    supervisor.leave()
 
 
 def the_signal_is_over(chromium, site: str, language: Language, store: Database, signal: Signal) -> None:
@@ -184,7 +184,7 @@ def the_signal_is_over(chromium, site: str, language: Language, store: Database,
     reader.open(f"signals?signal={signal.id}")
     reader.check_screen()
     reader.sees(label(SignalStatus.OVER))
-    reader.context.close()
+    reader.leave()
     with store.reading() as session:
         kept = session.get_one(Signal, signal.id)
         assert kept.status is SignalStatus.OVER

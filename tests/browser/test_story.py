@@ -75,7 +75,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Ite
 
 @dataclass
 class Story:
-    """Where the story plays: the store, and the browser with one person at a time."""
+    """Where the story plays: the store, and the browser with one person at a time: who comes sends the last away."""
 
     chromium: Browser
     house: Settings
@@ -86,13 +86,18 @@ class Story:
         with serving(self.house.data_dir, as_of=moment, database_url=self.house.url) as site:
             yield site
 
+    def comes(self, site: str, language: Language = Language.ZH, *, width: int = 1440, height: int = 900) -> Person:
+        for context in self.chromium.contexts:
+            context.close()
+        return Person(self.chromium, site, language, width=width, height=height)
+
     def person(self, site: str, username: str) -> Person:
-        found = Person(self.chromium, site, Language.ZH)
+        found = self.comes(site)
         found.sign_in(username)
         return found
 
-    def citizen(self, site: str) -> Person:
-        return Person(self.chromium, site, Language.ZH, width=390, height=900)
+    def citizen(self, site: str, language: Language = Language.ZH) -> Person:
+        return self.comes(site, language, width=390, height=900)
 
 
 @pytest.fixture
@@ -431,7 +436,7 @@ def the_figure_is_the_same_everywhere(story: Story, site: str) -> None:
     assert headline.n == valid
     assert headline.share == pytest.approx(satisfied / valid, abs=0.0005)
     shown = f"{satisfied / valid:.1%}"
-    wall = Person(story.chromium, site, Language.ZH, width=1920, height=1080)
+    wall = story.comes(site, width=1920, height=1080)
     wall.open("kiosk?board=1")
     wall.sees(shown)
     wall.check_screen()
@@ -447,12 +452,12 @@ def the_figure_is_the_same_everywhere(story: Story, site: str) -> None:
 
 
 def the_screens_speak_english(story: Story, site: str) -> None:
-    reader = Person(story.chromium, site, Language.EN)
+    reader = story.comes(site, Language.EN)
     reader.sign_in("chen.jing")
     for address in ("", "complaints", "rectifications", "rankings", "incentives?view=decisions", "publication"):
         reader.open(address)
         reader.check_screen()
-    visitor = Person(story.chromium, site, Language.EN, width=390, height=900)
+    visitor = story.citizen(site, Language.EN)
     for address in ("portal", "ask", "rate", "follow", "figures", "data"):
         visitor.open(address)
         visitor.check_screen()
