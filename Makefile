@@ -5,10 +5,11 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
 UNIT := -m "not server and not browser and not faults"
+UNIT_WITHOUT_SCREENS := -m "not server and not browser and not faults and not screen"
 TWO := -n 2 --dist loadfile  # processes; each file in one of them, so that what its tests share is made once
 export PYTHONDONTWRITEBYTECODE :=  # dozens of interpreters are started: each would compile all of qs again
 
-.PHONY: run demo test lint unit postgres server browser faults search bench screenshots lock system clean
+.PHONY: run demo test lint unit postgres postgres-screens server browser faults search bench screenshots lock system clean
 
 run: .venv/run demo  ## the demo city at http://localhost:8501
 	QS_DEMO=true $(BIN)/streamlit run app.py
@@ -26,8 +27,11 @@ lint: .venv/dev
 unit: .venv/dev  ## everything without a running server, on SQLite
 	$(PYTEST) $(UNIT) $(TWO)
 
-postgres: .venv/dev  ## the same on PostgreSQL
-	QS_TEST_STORE=postgresql $(PYTEST) $(UNIT) $(TWO)
+postgres: .venv/dev  ## the same on PostgreSQL; of the screens, that each opens with the city in it
+	QS_TEST_STORE=postgresql $(PYTEST) $(UNIT_WITHOUT_SCREENS) $(TWO)
+
+postgres-screens: .venv/dev  ## what screens do, on PostgreSQL too: not in `make test`, which asks SQLite
+	QS_TEST_STORE=postgresql $(PYTEST) -m screen $(TWO)
 
 server: .venv/dev  ## the running process, spoken to over its own protocol
 	$(PYTEST) -m server

@@ -186,6 +186,17 @@ class Database:
         return told is not None and told[0] == 0  # 1: busy
 
 
+def know_sizes(session: Session) -> None:
+    """PostgreSQL: count the tables as this transaction sees them, as the last thing after filling them in one go.
+
+    Until it does, or its autovacuum does after the commit, it plans as if they held little, and a page may take
+    minutes; a table counted while it is empty is then read whole each time. SQLite plans by its indexes alone.
+    """
+    connection = session.connection()
+    if is_postgresql(connection.dialect):
+        connection.exec_driver_sql("ANALYZE")
+
+
 def overwrite_deleted(session: Session) -> None:
     """Let this transaction overwrite what it deletes, also on pages that become free (SQLite, secure_delete=ON).
 

@@ -23,6 +23,7 @@ from tests.world import sign_in
 
 AUDIT_KEY = b"k" * 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+IS_POSTGRES = os.environ.get("QS_TEST_STORE") == "postgresql"  # the engine under test; SQLite otherwise
 FRAME = Path(__file__).parent.parent / "pages" / "_ui" / "frame.py"
 
 # The suite tries the same examples every time, so that a change is judged by itself; `make search` looks for new ones.
@@ -32,8 +33,11 @@ settings.load_profile(os.environ.get("QS_TEST_EXAMPLES", "steady"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Ask the second engine only what depends on it: tests that use a store."""
-    if os.environ.get("QS_TEST_STORE") != "postgresql":
+    """Mark the tests of screens, and ask the second engine only what depends on it: tests that use a store."""
+    for item in items:
+        if "visit" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.screen)
+    if not IS_POSTGRES:
         return
     without = [item for item in items if "worker_id" not in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=without)
@@ -109,7 +113,7 @@ def postgres_databases(postgres_url: str, worker_id: str) -> Iterator[Databases]
 @contextmanager
 def fresh_store_url(request: pytest.FixtureRequest, folder: Path, worker_id: str) -> Iterator[str]:
     """The address of a fresh store: SQLite, or PostgreSQL when QS_TEST_STORE=postgresql."""
-    if os.environ.get("QS_TEST_STORE") != "postgresql":
+    if not IS_POSTGRES:
         shutil.copy(request.getfixturevalue("template_file"), folder / "qs.db")
         yield f"sqlite:///{folder / 'qs.db'}"
         return
@@ -143,6 +147,11 @@ def visit(store: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., App
 
     The person must exist (tests.world.enroll). Raises ValueError for a screen the menu does not offer that person.
     """
+    return visits_to(store, monkeypatch)
+
+
+def visits_to(store: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """What `visit` does, for a store of the test's own."""
     monkeypatch.setattr(db, "database", lambda: store)
 
     def visiting(screen: str = "home", username: str | None = None, **query: str) -> AppTest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 
 import pytest
@@ -15,6 +14,7 @@ from qs.actor import SYSTEM
 from qs.audit.actions import record
 from qs.audit.models import AuditEntry
 from qs.db import Database, make_engine
+from tests.conftest import IS_POSTGRES
 from tests.postgres import on_database
 
 
@@ -24,7 +24,7 @@ def test_the_migrated_store_is_the_one_the_models_describe(store):
     assert found == []
 
 
-@pytest.mark.skipif(os.environ.get("QS_TEST_STORE") != "postgresql", reason="a test on SQLite has a file of its own")
+@pytest.mark.skipif(not IS_POSTGRES, reason="a test on SQLite has a file of its own")
 def test_a_swept_database_is_empty_and_never_has_an_address_again(postgres_databases):
     found = []
     for _ in range(3):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qs.access.actions import add_person, set_grants
 from qs.access.queries import invented_people
 from qs.actor import SYSTEM, Actor, Grant, Role, Scope, ScopeKind
-from qs.db import Database
+from qs.db import Database, know_sizes
 from qs.demo.content import read_city
 from qs.demo.events import StreamEvents, city_events
 from qs.demo.rooms import play_rooms
@@ -87,6 +87,7 @@ def build_city(
         event_count = play_history(session, city, feeds, now=now, progress=lambda share: progress(EVENTS_SHARE * share))
         if has_stories:
             play_rooms(session, now=now, progress=lambda share: progress(EVENTS_SHARE + (1 - EVENTS_SHARE) * share))
+        know_sizes(session)
     run_retention(database, actor=SYSTEM, now=now)  # as every night: nothing stands past its time
     progress(1.0)
     return Built(len(city.services), len(city.people), event_count)

@@ -25,19 +25,8 @@ from qs.participation import queries as participation
 from qs.settings import Settings
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, environment, serving
 from tests.browser.person import Person
+from tests.browser.rounds import PEOPLE, USUAL_PERSON
 
-USUAL_PERSON = "chen.jing"
-PEOPLE = {  # who looks at a screen, where it is not the supervisor
-    "directory": "cheng.yuan",
-    "feeds": "cheng.yuan",
-    "deadlines": "cheng.yuan",
-    "notices": "cheng.yuan",
-    "personal_data": "jin.xin",
-    "people": "jin.xin",
-    "audit": "wei.min",
-    "training": "yan.fang",
-    "publication": "zhang.lin",
-}
 WIDE = ("portal", "figures")  # public pages that are also shown as a desk sees them
 PHONE, DESK = 390, 1280
 BOARDS = ("1", "2", "3")  # of the wall, in its order

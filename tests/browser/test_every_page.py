@@ -10,42 +10,10 @@ import pytest
 from pages._ui.registry import FRONT, PUBLIC_SCREENS, existing_screens
 from qs.i18n import Language, catalogue
 from tests.browser.person import Person
-from tests.browser.screenshots import PEOPLE, USUAL_PERSON
+from tests.browser.rounds import PEOPLE, USUAL_PERSON, VIEWS
 
 PHONE = 390
 ENOUGH_WORDS = re.compile(r"^[A-Z][a-z]+( [A-Za-z]+){2,}")  # a whole phrase: shorter texts are also names and codes
-VIEWS: dict[str, tuple[str, ...]] = {  # the parts of pages with several
-    "complaints": (  # prepared words show their gaps, as in {number}: tests/complaints looks at them
-        "view=overdue",
-        "view=dispatch",
-        "view=decide",
-        "view=verify",
-        "view=calls",
-        "view=closed",
-        "view=figures",
-        "view=catalogue",
-        "view=exchange",
-    ),
-    "deadlines": ("view=compare", "view=limits", "view=hours", "view=year", "view=import"),
-    "evaluations": ("view=mine", "view=third_party", "view=templates"),
-    "incentives": ("view=decisions", "view=appeals", "view=rules"),
-    "inspections": ("view=coverage", "view=clauses"),
-    "participation": (
-        "view=figures",
-        "view=exclusions",
-        "view=suggestions",
-        "view=consultations",
-        "view=hearings",
-        "view=points",
-    ),
-    "personal_data": ("view=wishes", "view=holds", "view=looks"),
-    "programme": ("view=task", "view=change", "view=people"),
-    "publication": ("view=calendar", "view=data"),
-    "rankings": ("level=department", "level=area", "view=disparities", "view=disparities&unit=provider"),
-    "rectifications": ("view=list",),
-    "topics": ("view=mass", "view=problems"),
-    "training": ("view=course", "view=session", "view=need", "view=talent"),
-}
 
 
 def untranslated(person: Person) -> list[str]:

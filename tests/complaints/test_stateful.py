@@ -6,7 +6,6 @@ and what is counted. Steps the model allows are done; all others are refused and
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -27,6 +26,7 @@ from qs.complaints.terms import Outcome, PauseReason, Refusal, RequestKind, Supe
 from qs.errors import QualityError
 from qs.observations.models import Event
 from tests.complaints.desk import NOBODY, SATISFIED, UNSOLVED, build_desk, file
+from tests.conftest import IS_POSTGRES
 from tests.world import enroll, person
 
 OPEN = {"registered", "dispatched", "returned", "in_progress", "paused", "replied", "verified", "called_back"}
@@ -521,7 +521,7 @@ ACTS = {
 def test_whatever_is_tried_the_store_agrees_with_the_model(store, now):
     desk = build_desk(store)
     people = people_of(store, desk)
-    is_second_engine = os.environ.get("QS_TEST_STORE") == "postgresql"
+    is_second_engine = IS_POSTGRES
     run_state_machine_as_test(
         lambda: Life(store, desk, people, now),
         settings=settings(

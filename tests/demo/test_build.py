@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from pages._ui.registry import FRONT, SCREENS
 from qs.access.models import Person
 from qs.access.queries import actor_of, invented_people
 from qs.actor import SYSTEM, Role
@@ -30,6 +32,8 @@ from qs.periods import local_day
 from qs.proofs import Proof, prove
 from qs.settings import Settings, settings
 from qs.standards.queries import editions_on
+from tests.browser.rounds import PEOPLE, USUAL_PERSON, VIEWS
+from tests.conftest import IS_POSTGRES, visits_to
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CALM = 20  # streams without a truth that are built beside those with one
@@ -133,6 +137,16 @@ def test_a_service_leader_sees_the_own_services_only(built, planted):
         person = session.scalars(statement.options(selectinload(Person.grants))).one()
         seen = directory.service_ids_by_code(session, actor=actor_of(person))
     assert set(seen) == {service.code for service in planted.services if service.leader == "pan.yun"}
+
+
+@pytest.mark.skipif(not IS_POSTGRES, reason="on SQLite the browser opens them: tests/browser/test_every_page.py")
+@pytest.mark.parametrize("screen", [screen.name for screen in SCREENS if screen.name != FRONT])
+def test_every_page_opens_on_the_second_engine_with_all_its_parts(built, monkeypatch, screen):
+    visiting = visits_to(built, monkeypatch)
+    for part in ("", *VIEWS.get(screen, ())):
+        shown = visiting(screen, PEOPLE.get(screen, USUAL_PERSON), **dict(parse_qsl(part)))
+        assert not shown.exception, part
+        assert [text.value for text in shown.markdown if text.value.startswith("# ")], part
 
 
 def test_the_directory_is_whole(built, planted):

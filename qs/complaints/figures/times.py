@@ -139,21 +139,17 @@ def answers(
     """
     actor.check(READ)
     dialect = session.get_bind().dialect
-    first = (
-        sa.select(RequestStep.request_id, sa.func.min(RequestStep.at, type_=RequestStep.at.type).label("at"))
-        .join(Request, Request.id == RequestStep.request_id)
-        .where(RequestStep.kind.in_(FIRST_ANSWERS), inside(Request.registered_at, starts_at, ends_at))
-        .group_by(RequestStep.request_id)
-        .subquery()
+    first_at = (
+        sa.select(sa.func.min(RequestStep.at, type_=RequestStep.at.type))
+        .where(RequestStep.request_id == Request.id, RequestStep.kind.in_(FIRST_ANSWERS))
+        .scalar_subquery()
     )
     chosen = sa.select(
         (span_of(Request.registered_at, spans) if spans else words_of(by))[0],
         microseconds_of(Request.registered_at, dialect),
-        microseconds_of(first.c.at, dialect),
+        microseconds_of(first_at, dialect),
     )
-    statement = of_requests(chosen, actor=actor, is_assessed=is_assessed).outerjoin(
-        first, first.c.request_id == Request.id
-    )
+    statement = of_requests(chosen, actor=actor, is_assessed=is_assessed)
     wanted = statement.where(inside(Request.registered_at, starts_at, ends_at))
     ground, begins, answered = columns_of(session.execute(wanted).all(), 3)
     begins, is_answered = begins.astype(np.int64), np.array([one is not None for one in answered], dtype=bool)
