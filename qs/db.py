@@ -189,8 +189,8 @@ class Database:
 def know_sizes(session: Session) -> None:
     """PostgreSQL: count the tables as this transaction sees them, as the last thing after filling them in one go.
 
-    Until it does, or its autovacuum does after the commit, it plans as if they held little, and a page may take
-    minutes; a table counted while it is empty is then read whole each time. SQLite plans by its indexes alone.
+    It plans by what it counted last. Where that was nothing, it reads a table whole again and again, and a page may
+    take minutes until its autovacuum comes by. SQLite plans by its indexes alone.
     """
     connection = session.connection()
     if is_postgresql(connection.dialect):
