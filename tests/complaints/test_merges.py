@@ -234,6 +234,13 @@ def test_likeness_is_one_for_the_same_words_and_nothing_for_none_shared():
     assert scores == pytest.approx([1, 1, 0, 0])
 
 
+def test_the_same_matter_in_other_words_is_told_from_other_matters():
+    said = "公交车晚点，等了四十分钟没有来，站牌也没有说明。"
+    scores = duplicates.likeness(said, ["33 路公交晚点，人民路等了 70 分钟", "停车场收费太高", "夜间急诊等了 6 个小时"])
+    assert scores[0] >= duplicates.LEAST_LIKENESS
+    assert max(scores[1:]) < duplicates.LEAST_LIKENESS
+
+
 @pytest.mark.parametrize("text", ["", "。！", "车"])
 def test_what_has_no_two_signs_is_like_nothing(text):
     assert duplicates.likeness(text, ["公交车晚点", ""]).tolist() == [0, 0]

@@ -24,7 +24,7 @@ from qs.errors import NotFound
 from qs.vault.redaction import redacted
 
 READ = Permission.COMPLAINTS_READ
-LEAST_LIKENESS = 0.2  # local rule, start value: below it, shared pairs are everyday words
+LEAST_LIKENESS = 0.1  # local rule, start value: other words for the same matter reach it, everyday words seldom do
 SAME_SERVICE = 0.1  # added when both are about the same service; local rule
 MOST_COMPARED = 2000  # the newest open ones
 DUPLICATE_COLUMNS = ("request_id", "number", "title", "state", "service_id", "registered_at", "likeness")
@@ -54,12 +54,12 @@ def likeness(text: str, others: Sequence[str]) -> NDArray[np.float64]:
 def likest(text: str, rows: Sequence[Row], service_id: int | None, *, most: int) -> list[tuple[Row, float]]:
     """The rows (id, service_id, title, text) most like a text with their likeness, at most so many, the likest first.
 
-    A shared service counts a little, but not for texts that share nothing.
+    A shared service counts a little, but not for texts that are too little like it by themselves.
     """
     scores = likeness(text, [f"{row.title}{row.text}" for row in rows])
     same = np.array([service_id is not None and row.service_id == service_id for row in rows], dtype="bool")
-    scores = np.where(scores > 0, np.minimum(scores + SAME_SERVICE * same, 1.0), 0.0)
-    found = [(row, float(score)) for row, score in zip(rows, scores, strict=True) if score >= LEAST_LIKENESS]
+    weighted = np.minimum(scores + SAME_SERVICE * same, 1.0).tolist()
+    found = [(rows[place], weighted[place]) for place in np.flatnonzero(scores >= LEAST_LIKENESS).tolist()]
     return sorted(found, key=lambda one: (-one[1], one[0].id))[:most]
 
 
