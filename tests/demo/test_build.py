@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from pages._ui.registry import FRONT, SCREENS
+from pages._ui.registry import FRONT, PUBLIC_SCREENS, SCREENS
 from qs.access.models import Person
 from qs.access.queries import actor_of, invented_people
 from qs.actor import SYSTEM, Role
@@ -147,6 +147,14 @@ def test_every_page_opens_on_the_second_engine_with_all_its_parts(built, monkeyp
         shown = visiting(screen, PEOPLE.get(screen, USUAL_PERSON), **dict(parse_qsl(part)))
         assert not shown.exception, part
         assert [text.value for text in shown.markdown if text.value.startswith("# ")], part
+
+
+@pytest.mark.skipif(not IS_POSTGRES, reason="on SQLite the browser opens them: tests/browser/test_every_page.py")
+@pytest.mark.parametrize("screen", PUBLIC_SCREENS, ids=lambda screen: screen.name)
+def test_every_public_page_opens_on_the_second_engine(built, monkeypatch, screen):
+    shown = visits_to(built, monkeypatch)("/".join(part for part in (screen.folder, screen.name) if part))
+    assert not shown.exception
+    assert shown.markdown
 
 
 def test_the_directory_is_whole(built, planted):
