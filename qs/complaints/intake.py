@@ -41,6 +41,10 @@ from qs.vault.queries import people_of
 P = Permission
 PUBLIC_CHANNELS = (RequestChannel.WEB, RequestChannel.APP)
 ADDITIONS_PER_DAY = 10
+IS_COUNTED = RequestCounter.year == sa.bindparam("counted")
+HOLD = sa.select(RequestCounter.year).where(IS_COUNTED).with_for_update()
+LAST = RequestCounter.last
+COUNT_ON = sa.update(RequestCounter).where(IS_COUNTED).values(last=LAST + 1).returning(LAST)
 FIVE_MINUTES, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 
 
@@ -122,7 +126,7 @@ def filed_before(
     """
     if permission is P.PUBLIC_SPEAK:
         actor.check(P.COMPLAINTS_FORWARD)
-    held_counter(session, now)
+    held_year(session, now)
     found = session.execute(
         sa.select(Request.id, Request.number, reached(actor, permission).label("is_reached")).where(
             Request.external_id == external_id
@@ -211,24 +215,21 @@ def begin_time(session: Session, request: Request, *, came_at: datetime, actor: 
 
 def next_number(session: Session, now: datetime) -> str:
     """The next number of the local year; two at the same moment wait for each other."""
-    counter = held_counter(session, now)
-    counter.last += 1
-    return rules.number_of(counter.year, counter.last)
+    year = held_year(session, now)
+    return rules.number_of(year, session.connection().execute(COUNT_ON, {"counted": year}).scalar_one())
 
 
-def held_counter(session: Session, now: datetime) -> RequestCounter:
-    """The counter of the local year, held until the end of the transaction."""
-    year = local_day(now, settings().zone).year
-    counter = session.get(RequestCounter, year, with_for_update=True)
-    if counter is None:
-        counter = RequestCounter(year=year, last=0)
-        session.add(counter)
-    return counter
+def held_year(session: Session, now: datetime) -> int:
+    """The local year, its counter held until the end of the transaction; begun with its first request."""
+    year, connection = local_day(now, settings().zone).year, session.connection()
+    if connection.execute(HOLD, {"counted": year}).one_or_none() is None:
+        connection.execute(sa.insert(RequestCounter), {"year": year, "last": 0})
+    return year
 
 
 def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:
     """Keep this filing of the public, unless its address or everybody together filed too much lately."""
-    session.execute(sa.delete(Filing).where(Filing.at < now - DAY))
+    session.connection().execute(sa.delete(Filing).where(Filing.at < now - DAY))
     own, count = Filing.address == address, sa.func.count(Filing.id)
     of_all, by_address, about, lately = session.execute(
         sa.select(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM
 from qs.complaints.figures.expected import REPLIES, REQUEST_MEASURES, SENT, Call, Handled, Step, judged, stood
-from qs.complaints.figures.told import expected_of, handling_hours, told_requests
+from qs.complaints.figures.told import expected_of, hours_handled, told_requests
 from qs.complaints.figures.weights import in_force
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.terms import RequestKind, RequestState
@@ -20,6 +20,16 @@ from qs.periods import local_day
 from qs.settings import settings
 
 AGAIN = "~"  # between the name of an event and the number of its correction
+STOOD = (RequestState.PAUSED, RequestState.CLOSED)
+# The steps of a request that say how long it was handled.
+TURNS = (
+    sa.select(RequestStep.kind, RequestStep.at, RequestStep.from_state, RequestStep.to_state, RequestStep.due_at)
+    .where(
+        RequestStep.request_id == sa.bindparam("request_id"),
+        sa.or_(RequestStep.kind.in_(REPLIES), RequestStep.to_state.in_(STOOD), RequestStep.from_state.in_(STOOD)),
+    )
+    .order_by(RequestStep.id)
+)
 
 
 def is_assessed(request: Request) -> bool:
@@ -87,22 +97,10 @@ def count_closing(session: Session, request: Request, *, now: datetime) -> None:
     if request.closed_at is None:
         return
     session.flush()
-    rows = session.execute(
-        sa.select(RequestStep.kind, RequestStep.at, RequestStep.from_state, RequestStep.to_state, RequestStep.due_at)
-        .where(
-            RequestStep.request_id == request.id,
-            sa.or_(
-                RequestStep.kind.in_(REPLIES),
-                RequestStep.to_state.in_((RequestState.PAUSED, RequestState.CLOSED)),
-                RequestStep.from_state.in_((RequestState.PAUSED, RequestState.CLOSED)),
-            ),
-        )
-        .order_by(RequestStep.id)
-    )
-    steps = [Step(*row) for row in rows]
+    steps = [Step(*row) for row in session.execute(TURNS, {"request_id": request.id})]
     ends = max((one.at for one in steps if one.kind in REPLIES), default=request.closed_at)
     span = Handled(request.registered_at, ends, tuple(stood(steps, ends)))
-    hours = float(handling_hours(calendar(session, actor=SYSTEM), [span])[0])
+    hours = hours_handled(calendar(session, actor=SYSTEM), span)
     at, is_reworked = request.closed_at, float(request.rework_count > 0)
     keep(
         session,

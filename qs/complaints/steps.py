@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from qs.actor import Actor, Permission
+from qs.actor import EVERYWHERE, Actor, Permission, Scope
 from qs.audit.actions import record
 from qs.complaints import rules
 from qs.complaints.accused import about_code, check_report_target
@@ -29,7 +30,7 @@ from qs.deadlines.actions import resume_due, set_dues
 from qs.deadlines.queries import RuleNotInPack, dues
 from qs.deadlines.terms import Due
 from qs.directory.models import Service
-from qs.directory.queries import visible_services
+from qs.directory.queries import services_within, visible_services
 from qs.directory.rules import is_open
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
@@ -42,6 +43,7 @@ from qs.vault.actions import retain_until
 BRIEF = N_("Brief")
 IS_OPEN = Request.state != RequestState.CLOSED
 NO_LIMIT = (RequestState.PAUSED, RequestState.CALLED_BACK, RequestState.CLOSED)  # nothing runs in these
+CONDITIONS_KEPT = 512  # conditions of so many different people
 IDENTITY_KEPT = timedelta(days=730)  # after closing; local rule, to be set by the owner of the data
 
 
@@ -67,19 +69,26 @@ def reached(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
     nothing of the request. A report of wrongdoing is out of reach of every unit until it was sent to one: the service
     it names first is the one it is about.
     """
-    if actor.has_everywhere(permission):
+    is_reading = permission is Permission.COMPLAINTS_READ
+    return reached_within(actor.scopes(permission), actor.person_id, is_reading=is_reading)
+
+
+@lru_cache(maxsize=CONDITIONS_KEPT)
+def reached_within(scopes: tuple[Scope, ...], person_id: int | None, *, is_reading: bool) -> sa.ColumnElement[bool]:
+    """The same condition by what it depends on. Every action asks for it, so that it is kept."""
+    if EVERYWHERE in scopes:
         found: sa.ColumnElement[bool] = sa.true()
     else:
         is_sent = sa.or_(Request.kind != RequestKind.REPORT, Request.unit_id.is_not(None))
-        found = sa.and_(Request.service_id.in_(visible_services(actor, permission)), is_sent)
-        if permission is Permission.COMPLAINTS_READ:
-            found = sa.or_(found, helped(actor, permission))
-    return found if actor.person_id is None else sa.and_(found, ~recused(actor.person_id))
+        found = sa.and_(Request.service_id.in_(services_within(scopes)), is_sent)
+        if is_reading:
+            found = sa.or_(found, helped(scopes))
+    return found if person_id is None else sa.and_(found, ~recused(person_id))
 
 
-def helped(actor: Actor, permission: Permission) -> sa.ColumnElement[bool]:
-    """The condition on Request that a service in the actor's scope helps with it."""
-    own = CoUnit.service_id.in_(visible_services(actor, permission))
+def helped(scopes: tuple[Scope, ...]) -> sa.ColumnElement[bool]:
+    """The condition on Request that a service within the scopes helps with it."""
+    own = CoUnit.service_id.in_(services_within(scopes))
     return sa.exists().where(CoUnit.request_id == Request.id, own).correlate(Request)
 
 

@@ -37,6 +37,7 @@ from qs.texts import checked
 
 EDIT = Permission.DEADLINES_EDIT
 REASON_LENGTH, LAW_LENGTH = 500, 200
+KEEP_DUES = sa.insert(DueDate).returning(DueDate.id, sort_by_parameter_order=True)
 
 
 class CalendarKnown(Conflict):
@@ -148,26 +149,37 @@ def set_dues(
     wanted = pack or queries.pack_in_use(session, actor=actor)
     known = queries.calendar(session, pack=wanted, actor=actor)
     used = [queries.rule(session, code, pack=wanted, urgency=urgency, actor=actor) for code in codes]
-    stored = []
-    for one in used:
-        counted = rules.due_at(known, starts_at, one.limit)
-        due = DueDate(
-            subject=subject,
-            rule_id=one.rule_id,
+    counts = [rules.due_at(known, starts_at, one.limit) for one in used]
+    rows = [
+        {
+            "subject": subject,
+            "rule_id": one.rule_id,
+            "pack": wanted,
+            "urgency": urgency or "",
+            "calendar_version": rules.version_of(known, rules.years_of(counted)),
+            "windows": windows_text(known.windows),
+            "starts_at": starts_at,
+            "due_at": counted.due_at,
+            "is_provisional": counted.is_provisional,
+            "computed_at": now,
+            "trace": told(counted),
+        }
+        for one, counted in zip(used, counts, strict=True)
+    ]
+    ids = session.connection().execute(KEEP_DUES, rows).scalars()
+    return [
+        Due(
+            due_id,
+            counted.due_at,
+            counted.is_provisional,
+            rule=one.code,
+            starts_at=starts_at,
+            kind=one.limit.kind,
             pack=wanted,
             urgency=urgency or "",
-            calendar_version=rules.version_of(known, rules.years_of(counted)),
-            windows=windows_text(known.windows),
-            starts_at=starts_at,
-            due_at=counted.due_at,
-            is_provisional=counted.is_provisional,
-            computed_at=now,
-            trace=told(counted),
         )
-        stored.append(due)
-    session.add_all(stored)
-    session.flush()
-    return [queries.due_of(due, one.code, one.limit.kind) for due, one in zip(stored, used, strict=True)]
+        for due_id, one, counted in zip(ids, used, counts, strict=True)
+    ]
 
 
 def told(counted: Counted) -> list[list[str | int | None]]:

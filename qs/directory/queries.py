@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -72,6 +73,7 @@ SERVICE_KINDS = {
     "leader_id": "Int64",
     "group_id": "Int64",
 }
+SCOPES_KEPT = 512  # statements of so many different scopes
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,12 @@ class ServiceDetail:
 
 def visible_services(actor: Actor, permission: Permission) -> sa.Select[int]:
     """The ids of the services over which the actor holds the permission: the scope rule of the whole system."""
-    scopes = actor.scopes(permission)
+    return services_within(actor.scopes(permission))
+
+
+@lru_cache(maxsize=SCOPES_KEPT)
+def services_within(scopes: tuple[Scope, ...]) -> sa.Select[int]:
+    """The ids of the services that any of these scopes reaches. Every action asks, so that the statement is kept."""
     if EVERYWHERE in scopes:
         return sa.select(Service.id)
     return sa.select(Service.id).where(sa.or_(sa.false(), *(reached_by(scope) for scope in scopes)))

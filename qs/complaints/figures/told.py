@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import numpy as np
 import sqlalchemy as sa
@@ -13,10 +14,13 @@ from qs.complaints.figures.expected import Call, Expected, Handled, Step, Told, 
 from qs.complaints.figures.weights import in_force
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.terms import RequestKind
+from qs.deadlines.hours import open_time
 from qs.deadlines.terms import Calendar
 from qs.deadlines.working_time import open_hours
 from qs.periods import local_day, to_microseconds
 from qs.settings import settings
+
+HOUR = timedelta(hours=1)
 
 
 def told_requests(session: Session, request_id: int | None = None) -> list[Told]:
@@ -110,6 +114,14 @@ def handling_hours(calendar: Calendar, found: Sequence[Handled]) -> NDArray[np.f
         since, until = (np.array([to_microseconds(span[side]) for span in spans], dtype=np.int64) for side in (0, 1))
         np.subtract.at(hours, owners, open_hours(calendar, since, until))
     return np.maximum(hours, 0.0)
+
+
+def hours_handled(calendar: Calendar, one: Handled) -> float:
+    """The same of one request, counted day by day: quicker than columns of one row, and the same number."""
+    hours = open_time(calendar, one.begins, one.ends) / HOUR
+    for span in one.stood:
+        hours -= open_time(calendar, *span) / HOUR
+    return max(hours, 0.0)
 
 
 def expected_of(calendar: Calendar, requests: Sequence[Told]) -> list[Expected]:

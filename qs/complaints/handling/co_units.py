@@ -102,7 +102,7 @@ def report_co_unit(
     For people of the helping service. A stage report may be followed by another one. Raises NotFound for others.
     """
     actor.check(P.COMPLAINTS_HANDLE)
-    helps = helped(actor, P.COMPLAINTS_HANDLE)
+    helps = helped(actor.scopes(P.COMPLAINTS_HANDLE))
     if actor.person_id is not None:
         helps = sa.and_(helps, ~recused(actor.person_id))
     request = opened(session, request_id, version, helps)
