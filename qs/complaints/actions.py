@@ -57,8 +57,8 @@ def answer_on_the_spot(
     rules.check_reply_outcome(outcome)
     request.answer = checked(text, field=ANSWER)
     request.replied_at = now
-    entry = close(session, request, StepKind.ANSWERED, outcome, actor=actor, now=now, note=request.answer)
-    kept = enclose(session, entry, files, actor=actor, now=now)
+    step_id = close(session, request, StepKind.ANSWERED, outcome, actor=actor, now=now, note=request.answer)
+    kept = enclose(session, step_id, files, actor=actor, now=now)
     count_answer(session, request, now=now)
     facts = {"outcome": outcome.value, "files": kept}
     trace(session, "complaints.answered_request", request, actor=actor, now=now, **facts)
@@ -184,8 +184,8 @@ def reply_request(
     if missing:
         step(session, request, StepKind.NOTED, actor=actor, now=now, note=reason, code=WITHOUT_CO_UNITS)
     until = limit(session, request, VERIFY_RULE, actor=actor, now=now)
-    entry = step(session, request, StepKind.REPLIED, actor=actor, now=now, note=answer, is_told=True, until=until)
-    kept = enclose(session, entry, files, actor=actor, now=now)
+    step_id = step(session, request, StepKind.REPLIED, actor=actor, now=now, note=answer, is_told=True, until=until)
+    kept = enclose(session, step_id, files, actor=actor, now=now)
     request.answer, request.outcome, request.replied_at = answer, outcome, now
     request.handler_id, request.failed_call_count = actor.person_id or request.handler_id, 0
     facts = {"outcome": outcome.value, "files": kept}
@@ -208,8 +208,8 @@ def write_message(
     request = taken(session, request_id, version, permission, actor=actor)
     note = checked(text, field=MESSAGE)
     kind = StepKind.TOLD if is_told else StepKind.NOTED
-    entry = step(session, request, kind, actor=actor, now=now, note=note, is_told=is_told)
-    kept = enclose(session, entry, files, actor=actor, now=now)
+    step_id = step(session, request, kind, actor=actor, now=now, note=note, is_told=is_told)
+    kept = enclose(session, step_id, files, actor=actor, now=now)
     trace(session, "complaints.wrote_message", request, actor=actor, now=now, is_told=is_told, files=kept)
 
 

@@ -25,7 +25,7 @@ def owner_of(step_id: int) -> str:
     return f"{STEP}:{step_id}"
 
 
-def enclose(session: Session, entry: RequestStep, files: Sequence[Upload], *, actor: Actor, now: datetime) -> int:
+def enclose(session: Session, step_id: int, files: Sequence[Upload], *, actor: Actor, now: datetime) -> int:
     """Keep files with a step: part of the act that takes it, which tells the trail how many. Returns how many.
 
     Raises InvalidInput naming the file that is empty, too large, or not what a record may hold.
@@ -33,7 +33,7 @@ def enclose(session: Session, entry: RequestStep, files: Sequence[Upload], *, ac
     if not files:
         return 0
     session.flush()  # the step has its id from here on
-    return len(keep_files(session, owner_of(entry.id), files, actor=actor, now=now))
+    return len(keep_files(session, owner_of(step_id), files, actor=actor, now=now))
 
 
 def enclosed(session: Session, step_ids: Collection[int], *, actor: Actor) -> dict[int, tuple[KeptFile, ...]]:

@@ -17,7 +17,7 @@ from qs.complaints import rules
 from qs.complaints.aftermath.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
 from qs.complaints.protection.recusals import keep_wish
-from qs.complaints.steps import by_receipt, close, handling_service, limits, reached, step, trace
+from qs.complaints.steps import by_receipt, close, handling_service, keep_step, limits, reached, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     HANDLE_RULE,
@@ -199,18 +199,8 @@ def begin_time(session: Session, request: Request, *, came_at: datetime, actor: 
     handle, until = limits(session, request, both, starts_at=came_at, actor=actor, now=now)
     request.due_id, request.due_at, request.is_provisional = handle.due_id, handle.due_at, handle.is_provisional
     request.next_due_at = until.due_at
-    session.add(
-        RequestStep(
-            request_id=request.id,
-            kind=StepKind.REGISTERED,
-            at=came_at,
-            person_id=actor.person_id,
-            to_state=RequestState.REGISTERED,
-            due_id=until.due_id,
-            due_at=until.due_at,
-            is_told=True,
-        )
-    )
+    first = StepKind.REGISTERED
+    keep_step(session, request, first, from_state=None, at=came_at, actor=actor, until=until, is_told=True)
 
 
 def next_number(session: Session, now: datetime) -> str:

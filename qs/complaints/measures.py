@@ -21,14 +21,18 @@ from qs.settings import settings
 
 AGAIN = "~"  # between the name of an event and the number of its correction
 STOOD = (RequestState.PAUSED, RequestState.CLOSED)
-# The steps of a request that say how long it was handled.
-TURNS = (
+# Steps are written the moment they are taken, so that these need not wait for what the session holds.
+OF_REQUEST = RequestStep.request_id == sa.bindparam("request_id")
+TURNS = (  # the steps that say how long a request was handled
     sa.select(RequestStep.kind, RequestStep.at, RequestStep.from_state, RequestStep.to_state, RequestStep.due_at)
     .where(
-        RequestStep.request_id == sa.bindparam("request_id"),
+        OF_REQUEST,
         sa.or_(RequestStep.kind.in_(REPLIES), RequestStep.to_state.in_(STOOD), RequestStep.from_state.in_(STOOD)),
     )
     .order_by(RequestStep.id)
+)
+LAST_SENT = (
+    sa.select(RequestStep.due_at).where(OF_REQUEST, RequestStep.kind.in_(SENT)).order_by(RequestStep.id.desc()).limit(1)
 )
 
 
@@ -68,8 +72,7 @@ def count_signature(session: Session, request: Request, *, now: datetime) -> Non
 
 def sent_until(session: Session, request: Request) -> datetime | None:
     """Until when the unit may sign, as set when the request was last sent to one; None where no limit runs."""
-    sent = sa.select(RequestStep.due_at).where(RequestStep.request_id == request.id, RequestStep.kind.in_(SENT))
-    return session.scalar(sent.order_by(RequestStep.id.desc()).limit(1))
+    return session.connection().scalar(LAST_SENT, {"request_id": request.id})
 
 
 def repeat(request: Request) -> list[Measured]:
@@ -96,8 +99,7 @@ def count_closing(session: Session, request: Request, *, now: datetime) -> None:
     """The request is completed: whether it was sent back, and how many working hours it took. Called after the step."""
     if request.closed_at is None:
         return
-    session.flush()
-    steps = [Step(*row) for row in session.execute(TURNS, {"request_id": request.id})]
+    steps = [Step(*row) for row in session.connection().execute(TURNS, {"request_id": request.id})]
     ends = max((one.at for one in steps if one.kind in REPLIES), default=request.closed_at)
     span = Handled(request.registered_at, ends, tuple(stood(steps, ends)))
     hours = hours_handled(calendar(session, actor=SYSTEM), span)

@@ -44,6 +44,7 @@ BRIEF = N_("Brief")
 IS_OPEN = Request.state != RequestState.CLOSED
 NO_LIMIT = (RequestState.PAUSED, RequestState.CALLED_BACK, RequestState.CLOSED)  # nothing runs in these
 CONDITIONS_KEPT = 512  # conditions of so many different people
+KEEP_STEP = sa.insert(RequestStep).returning(RequestStep.id)
 IDENTITY_KEPT = timedelta(days=730)  # after closing; local rule, to be set by the owner of the data
 
 
@@ -204,10 +205,12 @@ def step(
     code: str = "",
     is_told: bool = False,
     until: Limit | None = None,
-) -> RequestStep:
+    beside: Limit | None = None,
+) -> int:
     """Take one step and keep it in the history. `until`: the limit of the state entered; `code`: of a coded reason.
 
-    Raises IllegalStep when the step does not begin in the present state.
+    `beside`: a limit of the step alone, beside that of the state. Returns the step's id. Raises IllegalStep when the
+    step does not begin in the present state.
     """
     before = request.state
     after = rules.state_after(before, kind, has_unit=request.unit_id is not None)
@@ -219,21 +222,48 @@ def step(
         request.next_due_at = until.due_at
     elif after.is_worked_on:
         request.next_due_at = request.due_at if rules.leads_on(kind) else request.next_due_at
-    entry = RequestStep(
-        request_id=request.id,
-        kind=kind,
-        at=now,
-        person_id=actor.person_id,
+    return keep_step(
+        session,
+        request,
+        kind,
         from_state=before,
-        to_state=after,
-        due_id=until.due_id if until else None,
-        due_at=until.due_at if until else None,
+        at=now,
+        actor=actor,
+        until=until or beside,
+        is_told=is_told,
         note=note,
         code=code,
-        is_told=is_told,
     )
-    session.add(entry)
-    return entry
+
+
+def keep_step(
+    session: Session,
+    request: Request,
+    kind: StepKind,
+    *,
+    from_state: RequestState | None,
+    at: datetime,
+    actor: Actor,
+    until: Limit | None,
+    is_told: bool,
+    note: str = "",
+    code: str = "",
+) -> int:
+    """Write one step into the history of a request, which is never changed; returns its id."""
+    entry = {
+        "request_id": request.id,
+        "kind": kind,
+        "at": at,
+        "person_id": actor.person_id,
+        "from_state": from_state,
+        "to_state": request.state,
+        "due_id": until.due_id if until else None,
+        "due_at": until.due_at if until else None,
+        "note": note,
+        "code": code,
+        "is_told": is_told,
+    }
+    return session.connection().execute(KEEP_STEP, entry).scalar_one()
 
 
 def let_run(session: Session, request: Request, *, actor: Actor, now: datetime) -> None:
@@ -329,22 +359,22 @@ def close(
     now: datetime,
     note: str = "",
     code: str = "",
-) -> RequestStep:
-    """End the request with an outcome; one that was handled in time counts for its service. Returns the step."""
+) -> int:
+    """End the request with an outcome; one that was handled in time counts for its service. Returns the step's id."""
     rules.state_after(request.state, kind)
     note_late(session, request, actor=actor, now=now)
     if request.state is RequestState.PAUSED:
         let_run(session, request, actor=actor, now=now)
     forget_wishes(request)
     request.outcome, request.closed_at = outcome, now
-    entry = step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
+    step_id = step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
     if request.vault_person_id is not None:
         last_day = local_day(now + IDENTITY_KEPT, settings().zone)
         retain_until(session, request.vault_person_id, last_day, actor=actor, now=now)
     if outcome.is_handled:
         count_once(session, request, float(request.overdue_at is None), now, actor=actor, now=now)
         count_closing(session, request, now=now)
-    return entry
+    return step_id
 
 
 def reopen(

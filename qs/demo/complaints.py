@@ -97,12 +97,12 @@ def lived(city: City, case: Case) -> Iterator[datetime]:
     is_public = wanted.channel in (RequestChannel.WEB, RequestChannel.APP)
     operator = city.operator(rng)
     filed = intake.file_request(session, wanted, actor=PUBLIC if is_public else operator, now=case.at)
-    case.request, case.code = session.get_one(Request, filed.request_id), filed.receipt_code
     if "waits" in case.plan:
         return
     if "spot" in case.plan:
-        yield from answered_at_once(city, case, operator)
+        yield from answered_at_once(city, case, filed.request_id, operator)
         return
+    case.request, case.code = session.get_one(Request, filed.request_id), filed.receipt_code
     if joins := case.plan.get("joins"):
         merged = yield from joined(city, case, joins)
         if merged:
@@ -151,12 +151,13 @@ def looked_into(city: City, case: Case, since: datetime) -> Iterator[datetime]:
     done(city, case, call_backs.close_request, outcome=outcome, actor=city.operator(rng), now=now)
 
 
-def answered_at_once(city: City, case: Case, operator: Actor) -> Iterator[datetime]:
-    """A question that the operator answers while the caller is on the line."""
+def answered_at_once(city: City, case: Case, request_id: int, operator: Actor) -> Iterator[datetime]:
+    """A question that the operator answers while the caller is on the line: nobody has touched it in between."""
     now = case.at + timedelta(minutes=float(case.rng.integers(2, 9)))
     yield now
-    spot = {"outcome": Outcome.RESOLVED, "actor": operator, "now": now}
-    done(city, case, actions.answer_on_the_spot, case.answer, **spot)
+    actions.answer_on_the_spot(
+        city.session, request_id, case.answer, outcome=Outcome.RESOLVED, version=1, actor=operator, now=now
+    )
 
 
 def is_open(city: City, case: Case) -> bool:

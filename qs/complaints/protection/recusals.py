@@ -148,9 +148,7 @@ def keep_wish(
 ) -> None:
     """Keep a requester's wish with the limit of its answer; that of the request itself runs on beside it."""
     due = limit_if_any(session, request, RECUSAL_RULE, starts_at=asked_at, actor=actor, now=now)
-    asked = step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=asked_at, note=words, is_told=True)
-    if due is not None:
-        asked.due_id, asked.due_at = due.due_id, due.due_at
+    step(session, request, StepKind.RECUSAL_ASKED, actor=actor, now=asked_at, note=words, is_told=True, beside=due)
 
 
 def decide_recusal(
