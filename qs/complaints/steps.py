@@ -368,12 +368,12 @@ def close(
     forget_wishes(request)
     request.outcome, request.closed_at = outcome, now
     step_id = step(session, request, kind, actor=actor, now=now, note=note, code=code, is_told=True)
-    if request.vault_person_id is not None:
-        last_day = local_day(now + IDENTITY_KEPT, settings().zone)
-        retain_until(session, request.vault_person_id, last_day, actor=actor, now=now)
     if outcome.is_handled:
         count_once(session, request, float(request.overdue_at is None), now, actor=actor, now=now)
         count_closing(session, request, now=now)
+    if request.vault_person_id is not None:
+        last_day = local_day(now + IDENTITY_KEPT, settings().zone)
+        retain_until(session, request.vault_person_id, last_day, actor=actor, now=now)
     return step_id
 
 
