@@ -16,7 +16,8 @@ from qs.complaints.enclosures import enclose
 from qs.complaints.handling.co_units import missing_reports
 from qs.complaints.measures import count_answer, count_return, count_signature, note_unsigned
 from qs.complaints.models import Request
-from qs.complaints.steps import close, forget_wishes, limit, note_late, refresh_limits, send, step, taken, trace
+from qs.complaints.reach import taken
+from qs.complaints.steps import close, forget_wishes, limit, note_late, refresh_limits, send, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     VERIFY_RULE,

@@ -19,9 +19,9 @@ from qs.complaints.enclosures import enclosed, owner_of
 from qs.complaints.handling.co_units import CoUnitRow, co_units_of
 from qs.complaints.models import CallBack, Request, RequestStep
 from qs.complaints.protection.recusals import is_of_unit
+from qs.complaints.reach import by_receipt, reached
 from qs.complaints.receipts import RequestStatus, StatusStep
 from qs.complaints.statuses import completed
-from qs.complaints.steps import by_receipt, reached
 from qs.complaints.terms import (
     EDITED,
     FOR_UNITS,

@@ -13,7 +13,7 @@ from qs.attachments.actions import keep_files
 from qs.attachments.queries import file_content, files_by_owner
 from qs.attachments.terms import KeptFile, Upload
 from qs.complaints.models import RequestStep
-from qs.complaints.steps import by_receipt
+from qs.complaints.reach import by_receipt
 from qs.complaints.terms import FOR_UNITS
 from qs.errors import NotFound
 

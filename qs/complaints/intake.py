@@ -17,7 +17,8 @@ from qs.complaints import rules
 from qs.complaints.aftermath.merges import pass_on
 from qs.complaints.models import Filing, Request, RequestCounter, RequestStep
 from qs.complaints.protection.recusals import keep_wish
-from qs.complaints.steps import by_receipt, close, handling_service, keep_step, limits, reached, step, trace
+from qs.complaints.reach import by_receipt, handling_service, reached
+from qs.complaints.steps import close, keep_step, limits, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     HANDLE_RULE,

@@ -16,7 +16,8 @@ from qs.actor import Actor, Permission
 from qs.complaints.aftermath.merges import calls_due
 from qs.complaints.models import CoUnit, Request, RequestExclusion, RequestReview
 from qs.complaints.queries import readable, request_frame, request_rows
-from qs.complaints.steps import IS_OPEN, reached
+from qs.complaints.reach import reached
+from qs.complaints.steps import IS_OPEN
 from qs.complaints.terms import WORKED_ON, RequestChannel, RequestKind, RequestState, Urgency
 from qs.directory.queries import visible_services
 from qs.i18n import N_

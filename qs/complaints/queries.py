@@ -14,7 +14,7 @@ from qs.access.models import Person
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import RequestKind, RequestState
 from qs.deadlines.queries import calendar
 from qs.deadlines.rules import working_days_between

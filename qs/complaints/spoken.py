@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.complaints.models import Request
 from qs.complaints.queries import column_of
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import RequestKind
 
 READ = Permission.COMPLAINTS_READ

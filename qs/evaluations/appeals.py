@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission, Role
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.deadlines.queries import dues
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, NotAllowed, NotFound

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.audit.actions import Fact, record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.errors import Conflict, NotAllowed
 from qs.incentives import rules
 from qs.incentives.cases import (

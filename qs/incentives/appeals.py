@@ -11,7 +11,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.incentives import rules
 from qs.incentives.cases import check_due_running, check_no_party, involved, locked_proposal, move, person_of, touch

@@ -12,7 +12,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import Fact, record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.deadlines.queries import dues
 from qs.errors import Conflict, InvalidInput
 from qs.i18n import N_

@@ -14,7 +14,7 @@ from qs.attachments.actions import keep_files
 from qs.attachments.queries import files_of
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
 from qs.participation import rules

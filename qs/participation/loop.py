@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.deadlines.terms import Due
 from qs.participation import rules
 from qs.participation.models import NegativeRating, Rating

@@ -12,7 +12,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.directory.models import Service
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_

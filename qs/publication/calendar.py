@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Actor
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.i18n import N_, gettext, month
 from qs.participation import public
 from qs.participation import queries as participation

@@ -12,7 +12,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.actions import keep_files
 from qs.attachments.terms import Upload
 from qs.audit.actions import Fact, record
-from qs.deadlines.actions import set_due, set_dues
+from qs.deadlines.dues import set_due, set_dues
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services

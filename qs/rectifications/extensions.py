@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
-from qs.deadlines.actions import extend_due
+from qs.deadlines.dues import extend_due
 from qs.errors import Conflict, NotAllowed
 from qs.rectifications import rules
 from qs.rectifications.models import RectificationExtension

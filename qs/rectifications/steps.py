@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.deadlines.models import DueDate
 from qs.directory.models import Service
 from qs.directory.queries import visible_services

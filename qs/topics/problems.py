@@ -12,7 +12,7 @@ from qs.access.models import Person
 from qs.access.queries import actor_of
 from qs.actor import SYSTEM, Actor, Permission
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.directory.models import Service
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotFound

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
-from qs.deadlines.actions import set_due
+from qs.deadlines.dues import set_due
 from qs.deadlines.queries import dues
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.i18n import moment

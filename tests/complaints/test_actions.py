@@ -13,8 +13,8 @@ from qs.audit.models import AuditEntry
 from qs.complaints import actions, details, intake, queries
 from qs.complaints.handling import call_backs, extensions
 from qs.complaints.models import CallBack, Filing, Request, RequestStep
+from qs.complaints.reach import SomebodyFaster
 from qs.complaints.rules import IllegalStep
-from qs.complaints.steps import SomebodyFaster
 from qs.complaints.terms import (
     CallBackAnswer,
     Outcome,

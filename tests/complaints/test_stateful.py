@@ -21,7 +21,8 @@ from qs.audit.models import AuditEntry
 from qs.complaints import actions, intake
 from qs.complaints.handling import call_backs, classification, co_units, extensions, pauses, supervision
 from qs.complaints.models import Request, RequestStep
-from qs.complaints.steps import SomebodyFaster, reopen, taken, trace
+from qs.complaints.reach import SomebodyFaster, taken
+from qs.complaints.steps import reopen, trace
 from qs.complaints.terms import Outcome, PauseReason, Refusal, RequestKind, Supervision, Urgency
 from qs.errors import QualityError
 from qs.observations.models import Event

@@ -13,7 +13,7 @@ from qs.audit.models import AuditEntry
 from qs.complaints import actions, details, intake
 from qs.complaints.handling import call_backs, classification, extensions, pauses
 from qs.complaints.models import Request, RequestStep
-from qs.complaints.steps import SomebodyFaster
+from qs.complaints.reach import SomebodyFaster
 from qs.complaints.terms import Outcome, PauseReason, RequestState, StepKind, Urgency
 from tests.complaints.desk import DAY, at_stage, build_desk, file
 

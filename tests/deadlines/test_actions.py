@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM
 from qs.audit.models import AuditEntry
-from qs.deadlines import actions, loading, packs, queries
+from qs.deadlines import actions, dues, loading, packs, queries
 from qs.deadlines.library import shipped_packs, shipped_years
 from qs.deadlines.models import CalendarYear, DueDate
 from qs.deadlines.terms import ChangeKind, DayType, HolidayDefinition, Limit, LimitKind
@@ -34,7 +34,7 @@ def office(store):
 
 
 def set_five(session, starts_at):
-    return actions.set_due(session, "request:1", "request.handle", starts_at=starts_at, now=starts_at, **BY)
+    return dues.set_due(session, "request:1", "request.handle", starts_at=starts_at, now=starts_at, **BY)
 
 
 def local_days(due):
@@ -74,7 +74,7 @@ def test_a_due_date_is_kept_with_its_trace(office, now):
 
 def test_an_unknown_limit_sets_nothing(office, now):
     with pytest.raises(queries.RuleUnknown), office.writing() as session:
-        actions.set_due(session, "request:1", "request.someday", starts_at=now, now=now, **BY)
+        dues.set_due(session, "request:1", "request.someday", starts_at=now, now=now, **BY)
 
 
 def test_a_later_calendar_moves_no_stored_due_date(office, now):
@@ -92,7 +92,7 @@ def test_a_later_calendar_moves_no_stored_due_date(office, now):
 def test_an_extension_counts_from_the_old_due_date_and_keeps_the_id(office, now):
     with office.writing() as session:
         due = set_five(session, now)
-        later = actions.extend_due(session, due.due_id, "request.extension", reason="复杂", now=now, **BY)
+        later = dues.extend_due(session, due.due_id, "request.extension", reason="复杂", now=now, **BY)
         trace = queries.trace_of(session, due.due_id, **BY)
     assert (later.due_id, local_days(later)) == (due.due_id, "12-07 17:30")
     assert [(one.kind, one.reason) for one in trace.changes] == [(ChangeKind.EXTENDED, "复杂")]
@@ -101,8 +101,8 @@ def test_an_extension_counts_from_the_old_due_date_and_keeps_the_id(office, now)
 def test_a_pause_stops_the_clock_and_its_working_time_is_added(office, now):
     with office.writing() as session:
         due = set_five(session, now)
-        paused = actions.pause_due(session, due.due_id, reason="等待材料", now=now + DAY, **BY)
-        resumed = actions.resume_due(session, due.due_id, reason="材料到", now=now + 4 * DAY, **BY)
+        paused = dues.pause_due(session, due.due_id, reason="等待材料", now=now + DAY, **BY)
+        resumed = dues.resume_due(session, due.due_id, reason="材料到", now=now + 4 * DAY, **BY)
     assert (local_days(paused), paused.paused_at) == ("11-30 17:30", now + DAY)
     assert (local_days(resumed), resumed.paused_at) == ("12-03 17:30", None)
 
@@ -111,18 +111,18 @@ def test_a_standing_clock_is_not_stopped_twice_nor_a_running_one_resumed(office,
     with office.writing() as session:
         due = set_five(session, now)
         with pytest.raises(Conflict, match="due_not_paused"):
-            actions.resume_due(session, due.due_id, reason="", now=now, **BY)
-        actions.pause_due(session, due.due_id, reason="", now=now, **BY)
+            dues.resume_due(session, due.due_id, reason="", now=now, **BY)
+        dues.pause_due(session, due.due_id, reason="", now=now, **BY)
         with pytest.raises(Conflict, match="due_paused"):
-            actions.pause_due(session, due.due_id, reason="", now=now, **BY)
+            dues.pause_due(session, due.due_id, reason="", now=now, **BY)
 
 
 def test_another_limit_keeps_the_paused_days_and_the_extension(office, now):
     with office.writing() as session:
         due = set_five(session, now)
-        actions.pause_due(session, due.due_id, reason="", now=now + DAY, **BY)
-        actions.resume_due(session, due.due_id, reason="", now=now + 4 * DAY, **BY)
-        changed = actions.recount_due(session, due.due_id, "rating.call_back", reason="改类", now=now + 4 * DAY, **BY)
+        dues.pause_due(session, due.due_id, reason="", now=now + DAY, **BY)
+        dues.resume_due(session, due.due_id, reason="", now=now + 4 * DAY, **BY)
+        changed = dues.recount_due(session, due.due_id, "rating.call_back", reason="改类", now=now + 4 * DAY, **BY)
     assert (changed.rule, local_days(changed)) == ("rating.call_back", "12-01 17:30")  # 3 + 3 paused, not 5
 
 
@@ -173,7 +173,7 @@ def test_the_same_pack_version_with_other_limits_is_refused(office, now):
 
 def test_an_unknown_due_date_is_said_to_be_unknown(office, now):
     with office.writing() as session:
-        for act in (actions.pause_due, actions.resume_due):
+        for act in (dues.pause_due, dues.resume_due):
             with pytest.raises(NotFound):
                 act(session, 99, reason="", now=now, **BY)
         with pytest.raises(NotFound):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM
 from qs.audit.models import AuditEntry
-from qs.deadlines import actions, library, office, packs, queries, rules
+from qs.deadlines import actions, dues, library, office, packs, queries, rules
 from qs.deadlines.library import read_pack, shipped_packs, shipped_years
 from qs.deadlines.models import OpeningHours, PackChoice
 from qs.deadlines.terms import (
@@ -79,7 +79,7 @@ def ready(store):
 
 
 def set_one(session, now, pack=None, urgency=None, rule="request.handle"):
-    return actions.set_due(session, "request:1", rule, starts_at=now, pack=pack, urgency=urgency, now=now, **BY)
+    return dues.set_due(session, "request:1", rule, starts_at=now, pack=pack, urgency=urgency, now=now, **BY)
 
 
 def clock(due):
@@ -223,17 +223,17 @@ def test_an_acknowledgement_within_an_opening_hour_waits_for_the_office_to_open(
 def test_an_extension_follows_the_pack_of_the_due_date_and_is_given_once(ready, now):
     with ready.writing() as session:
         due = set_one(session, now, "cn-xinfang")
-        later = actions.extend_due(session, due.due_id, "request.extension", reason="复杂", now=now, **BY)
+        later = dues.extend_due(session, due.due_id, "request.extension", reason="复杂", now=now, **BY)
     assert (clock(due), clock(later)) == ("01-22 17:30", "02-22 17:30")  # 21 February 2027 is a Sunday
-    with pytest.raises(actions.ExtensionUsed), ready.writing() as session:
-        actions.extend_due(session, due.due_id, "request.extension", reason="再延", now=now, **BY)
+    with pytest.raises(dues.ExtensionUsed), ready.writing() as session:
+        dues.extend_due(session, due.due_id, "request.extension", reason="再延", now=now, **BY)
 
 
 def test_a_pack_without_extensions_gives_none(ready, now):
     with ready.writing() as session:
         due = set_one(session, now, "cn-market")
     with pytest.raises(queries.RuleNotInPack), ready.writing() as session:
-        actions.extend_due(session, due.due_id, "request.extension", reason="延期", now=now, **BY)
+        dues.extend_due(session, due.due_id, "request.extension", reason="延期", now=now, **BY)
 
 
 def test_where_only_a_law_extends_it_must_be_named(ready, now):
@@ -241,12 +241,12 @@ def test_where_only_a_law_extends_it_must_be_named(ready, now):
     with ready.writing() as session:
         due, usual = set_one(session, now, "cn-bj-tiered"), set_one(session, now)
     with pytest.raises(Conflict, match="extension_by_law_only"), ready.writing() as session:
-        actions.extend_due(session, due.due_id, "request.extension", reason="延期", now=now, **BY)
+        dues.extend_due(session, due.due_id, "request.extension", reason="延期", now=now, **BY)
     with pytest.raises(Conflict, match="extension_not_by_law"), ready.writing() as session:
-        actions.extend_due(session, usual.due_id, "request.extension", reason="延期", now=now, by_law=law, **BY)
+        dues.extend_due(session, usual.due_id, "request.extension", reason="延期", now=now, by_law=law, **BY)
     with ready.writing() as session:
-        later = actions.extend_due(session, due.due_id, "request.extension", reason="", now=now, by_law=law, **BY)
-        again = actions.recount_due(session, due.due_id, "request.handle", reason="核对", now=now, **BY)
+        later = dues.extend_due(session, due.due_id, "request.extension", reason="", now=now, by_law=law, **BY)
+        again = dues.recount_due(session, due.due_id, "request.handle", reason="核对", now=now, **BY)
         (change, _) = queries.trace_of(session, due.due_id, **BY).changes
     assert clock(later) == clock(again) == "12-03 17:30"
     assert change.law == "某条例第12条"
@@ -288,9 +288,9 @@ def test_other_opening_hours_hold_for_due_dates_to_come_and_stored_ones_keep_the
         before = set_one(session, now)
         office.change_hours(session, short, reason="夏令时", version=0, actor=CLERK, now=now)
         after = set_one(session, now)
-        actions.pause_due(session, before.due_id, reason="", now=now + DAY, **BY)
-        resumed = actions.resume_due(session, before.due_id, reason="", now=now + 2 * DAY, **BY)
-        again = actions.recount_due(session, before.due_id, "request.handle", reason="核对", now=now, **BY)
+        dues.pause_due(session, before.due_id, reason="", now=now + DAY, **BY)
+        resumed = dues.resume_due(session, before.due_id, reason="", now=now + 2 * DAY, **BY)
+        again = dues.recount_due(session, before.due_id, "request.handle", reason="核对", now=now, **BY)
     assert (clock(before), clock(after)) == ("11-30 17:30", "11-30 16:00")
     assert (clock(resumed), clock(again)) == ("12-01 17:30", "12-01 16:00")
 

@@ -9,7 +9,7 @@ import pytest
 
 from qs.actor import SYSTEM, Role
 from qs.chart_style import palette
-from qs.deadlines import actions, charts, queries
+from qs.deadlines import actions, charts, dues, queries
 from qs.deadlines.library import shipped_packs, shipped_years
 from tests.world import MADE_AT, enroll
 
@@ -154,7 +154,7 @@ def test_opening_hours_are_changed_after_a_look_at_what_they_move(office, visit)
 
 def test_one_provisional_due_date_is_picked_and_counted_again(office, visit, now):
     with office.writing() as session:
-        due = actions.set_due(
+        due = dues.set_due(
             session, "hearing:1", "hearing.answer", starts_at=now.replace(month=12, day=28), actor=SYSTEM, now=now
         )
     screen = visit("deadlines", "clerk", view="import")

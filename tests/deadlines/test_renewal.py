@@ -7,7 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM
-from qs.deadlines import actions, queries
+from qs.deadlines import actions, dues, queries
 from qs.deadlines.library import shipped_packs, shipped_years
 from qs.deadlines.models import DeadlinePack
 from qs.deadlines.terms import DEFAULT_PACK
@@ -20,7 +20,7 @@ def test_an_office_with_the_old_pack_gets_the_new_ones_at_the_next_start(store, 
     old = replace(usual, version=1, rules=tuple(one for one in usual.rules if one.code != "request.verify"))
     with store.writing() as session:
         actions.load_packs(session, [old], actor=SYSTEM, now=MADE_AT)
-        due = actions.set_due(session, "request:1", "request.handle", starts_at=now, actor=PUBLIC, now=now)
+        due = dues.set_due(session, "request:1", "request.handle", starts_at=now, actor=PUBLIC, now=now)
     for _ in range(2):
         with store.writing() as session:
             renew_office(session, actor=SYSTEM, now=now)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM
-from qs.deadlines import actions, office, queries, rules
+from qs.deadlines import actions, dues, office, queries, rules
 from qs.deadlines.library import CALENDARS, read_year, shipped_packs, shipped_years
 from qs.deadlines.models import DueDate
 from qs.deadlines.terms import DayType, Window
@@ -32,7 +32,7 @@ def ready(store):
 
 
 def set_five(session, starts_at, **how):
-    return actions.set_due(session, "request:1", "request.handle", starts_at=starts_at, now=starts_at, **how, **BY)
+    return dues.set_due(session, "request:1", "request.handle", starts_at=starts_at, now=starts_at, **how, **BY)
 
 
 def clock(due):
@@ -51,9 +51,9 @@ def test_trap_5_another_category_keeps_the_three_days_paused(ready, now, pack, u
     with ready.writing() as session:
         plain = set_five(session, now, pack=pack, urgency=urgency)
         due = set_five(session, now)
-        actions.pause_due(session, due.due_id, reason="等待材料", now=now + DAY, **BY)
-        actions.resume_due(session, due.due_id, reason="材料到", now=now + 4 * DAY, **BY)
-        changed = actions.recount_due(
+        dues.pause_due(session, due.due_id, reason="等待材料", now=now + DAY, **BY)
+        dues.resume_due(session, due.due_id, reason="材料到", now=now + 4 * DAY, **BY)
+        changed = dues.recount_due(
             session, due.due_id, "request.handle", pack=pack, urgency=urgency, reason="改类", now=now + 4 * DAY, **BY
         )
     assert (clock(plain), clock(changed)) == (without, expected)
@@ -70,7 +70,7 @@ def test_trap_6_nothing_but_extension_pause_and_recount_moves_a_due_date(ready, 
         actions.load_packs(session, newer, actor=CLERK, now=now)
         office.choose_pack(session, "cn-market", reason="试行", version=0, actor=CLERK, now=now)
         office.change_hours(session, (Window(time(8), time(12)),), reason="夏", version=0, actor=CLERK, now=now)
-        actions.set_due(session, "request:1", "request.return", starts_at=now, now=now, **BY)
+        dues.set_due(session, "request:1", "request.return", starts_at=now, now=now, **BY)
         stored = session.get_one(DueDate, due.due_id)
         assert (stored.due_at, stored.starts_at) == (due.due_at, due.starts_at)
         assert queries.trace_of(session, due.due_id, **BY).changes == ()
@@ -113,11 +113,11 @@ def test_trap_8_make_up_saturdays_of_2026_count(ready, now):
 def test_trap_9_a_standing_clock_shows_what_is_left_and_runs_on_with_exactly_that(ready, now):
     with ready.writing() as session:
         due = set_five(session, now)
-        paused = actions.pause_due(session, due.due_id, reason="鉴定", now=now + DAY, **BY)
+        paused = dues.pause_due(session, due.due_id, reason="鉴定", now=now + DAY, **BY)
         left = queries.remaining_time(session, paused, now=now + DAY, **BY)
         weeks_later = now + 22 * DAY
         assert queries.remaining_time(session, paused, now=weeks_later, **BY) == left == timedelta(hours=4 * 7 + 6)
-        resumed = actions.resume_due(session, due.due_id, reason="鉴定完毕", now=weeks_later, **BY)
+        resumed = dues.resume_due(session, due.due_id, reason="鉴定完毕", now=weeks_later, **BY)
         assert queries.remaining_time(session, resumed, now=weeks_later, **BY) == left
         known = queries.calendar(session, **BY)
     stood = rules.working_time(known, now + DAY, weeks_later, due.kind)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from qs.actor import SYSTEM, Role
-from qs.deadlines import actions, office
+from qs.deadlines import actions, dues, office
 from qs.deadlines.library import shipped_packs, shipped_years
 from qs.deadlines.terms import Window
 from tests.rights.attempt import Attempt, Stage
@@ -27,7 +27,7 @@ def provisional(session: Session, stage: Stage) -> int:
     """A due date in a year that nobody has loaded."""
     ready(session, stage)
     far = stage.now.replace(year=stage.now.year + 20)
-    return actions.set_due(session, "request:1", "request.handle", starts_at=far, actor=SYSTEM, now=stage.now).due_id
+    return dues.set_due(session, "request:1", "request.handle", starts_at=far, actor=SYSTEM, now=stage.now).due_id
 
 
 def next_version(session: Session, stage: Stage) -> Any:

@@ -25,8 +25,8 @@ HERE = Path(__file__).parent
 PART_OF_ANOTHER_ACT = {  # called inside actions that check the right and leave the trace
     "attachments.actions.keep_files",
     "audit.actions.record",
-    "deadlines.actions.extend_due",
-    "deadlines.actions.set_due",
+    "deadlines.dues.extend_due",
+    "deadlines.dues.set_due",
     "vault.actions.keep_person",
 }
 MADE_OF_ACTIONS = {"directory.imports.apply_import", "observations.imports.run_import"}  # each of which checks

@@ -18,7 +18,8 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request
 from qs.complaints.queries import framed, readable, request_frame, request_rows
-from qs.complaints.steps import IS_OPEN, reached
+from qs.complaints.reach import reached
+from qs.complaints.steps import IS_OPEN
 from qs.complaints.terms import RequestKind
 from qs.errors import NotFound
 from qs.vault.redaction import redacted

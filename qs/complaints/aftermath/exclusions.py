@@ -14,7 +14,8 @@ from qs.complaints.measures import settle
 from qs.complaints.models import Request, RequestExclusion
 from qs.complaints.protection.recusals import is_of_unit
 from qs.complaints.queries import framed, readable
-from qs.complaints.steps import check_not_handler, reached, step, taken, trace
+from qs.complaints.reach import check_not_handler, reached, taken
+from qs.complaints.steps import step, trace
 from qs.complaints.terms import ExclusionReason, StepKind
 from qs.errors import Conflict, InvalidInput
 from qs.frames import members

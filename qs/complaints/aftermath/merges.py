@@ -13,7 +13,8 @@ from qs.complaints import rules
 from qs.complaints.measures import count_call, settle
 from qs.complaints.models import CallBack, Request, RequestReview, RequestStep
 from qs.complaints.queries import framed, readable
-from qs.complaints.steps import IS_OPEN, check_not_handler, close, limit, reached, step, taken, trace
+from qs.complaints.reach import check_not_handler, reached, taken
+from qs.complaints.steps import IS_OPEN, close, limit, step, trace
 from qs.complaints.terms import DISPATCH_RULE, MOST_CALLS, CallBackAnswer, Outcome, RequestState, StepKind
 from qs.errors import Conflict, NotFound
 from qs.i18n import N_

@@ -14,7 +14,8 @@ from qs.complaints.measures import settle
 from qs.complaints.models import Request, RequestReview
 from qs.complaints.protection.recusals import check_no_part, had_part
 from qs.complaints.queries import framed, readable
-from qs.complaints.steps import by_receipt, limit, reached, reopen, step, taken, trace
+from qs.complaints.reach import by_receipt, reached, taken
+from qs.complaints.steps import limit, reopen, step, trace
 from qs.complaints.terms import (
     REPLY_OUTCOMES,
     REVIEW_DECIDE_RULE,

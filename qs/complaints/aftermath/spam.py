@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.complaints.measures import settle
 from qs.complaints.models import Request
-from qs.complaints.steps import step, taken, trace
+from qs.complaints.reach import taken
+from qs.complaints.steps import step, trace
 from qs.complaints.terms import StepKind
 from qs.errors import Conflict
 from qs.i18n import N_

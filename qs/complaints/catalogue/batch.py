@@ -14,7 +14,7 @@ from qs.complaints import rules
 from qs.complaints.catalogue.suggestions import suggest
 from qs.complaints.models import Request
 from qs.complaints.queries import readable
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import RequestKind, RequestState
 from qs.vault.redaction import redacted
 

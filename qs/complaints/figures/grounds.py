@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from qs.actor import Actor, Permission
 from qs.complaints.figures.assessment import Span
 from qs.complaints.models import CallBack, Request
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import Ground
 from qs.db import UtcDateTime
 from qs.directory.models import Area, Provider, Service

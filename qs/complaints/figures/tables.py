@@ -29,7 +29,7 @@ from qs.complaints.figures.grounds import (
 from qs.complaints.figures.three_rates import counted, weights_at
 from qs.complaints.figures.times import LONG, answers, handling_times
 from qs.complaints.models import CallBack, Request, RequestExclusion
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import ExclusionReason, Ground, Outcome
 from qs.directory.models import Area, Service
 from qs.settings import settings

@@ -10,7 +10,8 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.measures import count_call
 from qs.complaints.models import CallBack
-from qs.complaints.steps import check_not_handler, close, handling_limit, limit, step, supervise, taken, trace
+from qs.complaints.reach import check_not_handler, taken
+from qs.complaints.steps import close, handling_limit, limit, step, supervise, trace
 from qs.complaints.terms import (
     CALL_BACK_RULE,
     MOST_REWORKS,

@@ -13,7 +13,8 @@ from qs.access.queries import actor_of
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import Request, RequestStep
-from qs.complaints.steps import BRIEF, Limit, handling_limit, handling_service, reached, step, taken, trace
+from qs.complaints.reach import handling_service, reached, taken
+from qs.complaints.steps import BRIEF, Limit, handling_limit, step, trace
 from qs.complaints.terms import (
     DISPATCH_RULE,
     EDITED,
@@ -28,7 +29,7 @@ from qs.complaints.terms import (
     StepKind,
     Urgency,
 )
-from qs.deadlines.actions import recount_due
+from qs.deadlines.dues import recount_due
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
 from qs.texts import checked

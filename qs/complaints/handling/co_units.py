@@ -12,7 +12,8 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.accused import check_report_target
 from qs.complaints.models import CoUnit, Request
-from qs.complaints.steps import IS_OPEN, helped, limit, opened, reached, recused, step, taken, trace
+from qs.complaints.reach import helped, opened, reached, recused, taken
+from qs.complaints.steps import IS_OPEN, limit, step, trace
 from qs.complaints.terms import CO_UNIT_RULE, StepKind
 from qs.directory.models import Provider, Service
 from qs.directory.queries import visible_services

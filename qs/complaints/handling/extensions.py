@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
 from qs.complaints import rules
-from qs.complaints.steps import check_not_handler, handling_limit, step, taken, trace
+from qs.complaints.reach import check_not_handler, taken
+from qs.complaints.steps import handling_limit, step, trace
 from qs.complaints.terms import EXTENSION_RULE, StepKind
-from qs.deadlines.actions import extend_due
+from qs.deadlines.dues import extend_due
 from qs.deadlines.terms import ByLaw
 from qs.errors import Conflict
 from qs.i18n import N_

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.models import RequestStep
-from qs.complaints.steps import check_not_handler, forget_pause, let_run, step, taken, trace
+from qs.complaints.reach import check_not_handler, taken
+from qs.complaints.steps import forget_pause, let_run, step, trace
 from qs.complaints.terms import MOST_PAUSES, PauseReason, StepKind
-from qs.deadlines.actions import pause_due
+from qs.deadlines.dues import pause_due
 from qs.errors import Conflict
 from qs.i18n import N_
 from qs.texts import checked

@@ -12,7 +12,8 @@ from qs.audit.actions import record
 from qs.complaints import rules
 from qs.complaints.ladder.rungs import level_of, read_ladder
 from qs.complaints.models import Request
-from qs.complaints.steps import step, supervise, taken, trace
+from qs.complaints.reach import taken
+from qs.complaints.steps import step, supervise, trace
 from qs.complaints.terms import STATEMENT, RequestState, StepKind, Supervision
 from qs.deadlines.queries import calendar
 from qs.errors import Conflict

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints.models import ReplyTemplate, Request
-from qs.complaints.steps import reached
+from qs.complaints.reach import reached
 from qs.complaints.terms import TEXT_LENGTH, TITLE_LENGTH, Outcome, RequestKind, TemplatePurpose
 from qs.complaints.wording import LABELS
 from qs.definitions import Entry, read_entries, read_tables

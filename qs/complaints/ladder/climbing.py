@@ -18,7 +18,7 @@ from qs.actor import Actor, Permission
 from qs.audit.actions import record
 from qs.complaints.ladder.rungs import Ladder, Rung, Told, When, reached, read_ladder
 from qs.complaints.models import Request, RequestStep
-from qs.complaints.steps import reached as in_reach
+from qs.complaints.reach import reached as in_reach
 from qs.complaints.steps import step, supervise
 from qs.complaints.terms import WORKED_ON, RequestState, StepKind
 from qs.deadlines.queries import calendar, dues

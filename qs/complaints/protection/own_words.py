@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from qs.actor import Actor, Permission
 from qs.complaints.models import Request
 from qs.complaints.protection.recusals import is_of_unit
-from qs.complaints.steps import reached, step, trace
+from qs.complaints.reach import reached
+from qs.complaints.steps import step, trace
 from qs.complaints.terms import StepKind
 from qs.errors import InvalidInput, NotAllowed, NotFound
 from qs.i18n import N_

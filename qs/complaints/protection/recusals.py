@@ -16,7 +16,8 @@ from qs.complaints import rules
 from qs.complaints.accused import accused_service_id
 from qs.complaints.models import Request, RequestRecusal, RequestStep
 from qs.complaints.queries import framed
-from qs.complaints.steps import IS_OPEN, by_receipt, limit_if_any, reached, step, taken, trace
+from qs.complaints.reach import by_receipt, reached, taken
+from qs.complaints.steps import IS_OPEN, limit_if_any, step, trace
 from qs.complaints.terms import RECUSAL_RULE, RecusalGround, StepKind
 from qs.deadlines.queries import dues
 from qs.directory.models import Service

@@ -10,7 +10,8 @@ from qs.actor import Actor, Permission
 from qs.complaints import rules
 from qs.complaints.accused import about_code, accused_service_id
 from qs.complaints.models import Request
-from qs.complaints.steps import limit, note_late, step, taken, trace
+from qs.complaints.reach import taken
+from qs.complaints.steps import limit, note_late, step, trace
 from qs.complaints.terms import VERIFY_RULE, Outcome, RequestKind, RequestState, StepKind
 from qs.errors import Conflict
 from qs.i18n import N_

@@ -17,7 +17,8 @@ from qs.actor import Actor
 from qs.audit.rules import derived_key
 from qs.complaints import rules
 from qs.complaints.models import ContactCheck, Request
-from qs.complaints.steps import by_receipt, trace
+from qs.complaints.reach import by_receipt
+from qs.complaints.steps import trace
 from qs.complaints.terms import NewContact
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.vault.actions import correct_person
