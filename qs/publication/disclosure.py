@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from qs.publication.terms import SMALLEST_COMPLEMENT, SMALLEST_COUNT
 TOLERANCE = 1e-6
 FOUND_AT_ONCE = 6  # unsafe counts looked for before more cells are hidden
 Key = Hashable
+Side = tuple[Key, float]  # a small count and an end of its range: up to k-1 (-1), down to its floor (1)
 Numbers = NDArray[np.float64]
 
 
@@ -100,10 +100,18 @@ def hidden_cells(tables: Tables, *, already_hidden: Iterable[Key] = (), with_sec
     if not with_secondary:
         return frozenset(hidden)
     sums_of = relations_by_key(tables.relations)
+    safe: frozenset[Side] = frozenset()  # found so far: looked at again, all together, once nothing else is unsafe
     while True:
         hidden |= zeros_beside(tables, hidden)
         exposed = partner_of_exposed(tables, sums_of, hidden)
-        more = {exposed} if exposed is not None else partners_of_narrow(tables, sums_of, hidden)
+        more = {exposed} if exposed is not None else set()
+        if not more:
+            narrow, found_safe = narrow_cells(tables, hidden, safe)
+            more = partners_of_narrow(tables, sums_of, hidden, narrow)
+            if not more and safe:
+                safe = frozenset()
+                continue
+            safe |= found_safe
         if not more:
             useless = determined_cells(tables, hidden)
             more = partners_of_earlier(tables, sums_of, hidden, useless & earlier)
@@ -216,12 +224,13 @@ def cost(tables: Tables, sums_of: Mapping[Key, list[Relation]], hidden: set[Key]
     return (int(is_total), tables.cells[key].value * (1 + exposed), repr(key))
 
 
-def partners_of_narrow(tables: Tables, sums_of: Mapping[Key, list[Relation]], hidden: set[Key]) -> set[Key]:
-    """Cells to hide beside the small counts that readers could narrow down, at most one in each sum; none when safe."""
-    known, _ = known_cells(tables, hidden)
+def partners_of_narrow(
+    tables: Tables, sums_of: Mapping[Key, list[Relation]], hidden: set[Key], narrow: Sequence[Key]
+) -> set[Key]:
+    """Cells to hide beside the small counts that readers could narrow down, at most one in each sum."""
     partners: set[Key] = set()
     touched: set[Relation] = set()
-    for key in narrow_cells(tables, known, hidden):
+    for key in narrow:
         if touched.isdisjoint(sums_of[key]):
             partner = partner_of_narrow(tables, sums_of, hidden | partners, key)
             if partner is not None:
@@ -244,15 +253,17 @@ def partner_of_narrow(tables: Tables, sums_of: Mapping[Key, list[Relation]], hid
     return smallest(tables, sums_of, hidden, wider)
 
 
-def narrow_cells(tables: Tables, known: set[Key], hidden: set[Key]) -> list[Key]:
-    """Small counts whose feasible values do not reach from their floor to k-1: some of what remains unsafe, or none.
+def narrow_cells(tables: Tables, hidden: set[Key], safe: frozenset[Side]) -> tuple[list[Key], frozenset[Side]]:
+    """Small counts whose feasible values do not reach from their floor to k-1, some of them or none; and safe sides.
 
-    An unprinted one, the other side of a rate, must only not be certain: one less has to be possible.
+    An unprinted one, the other side of a rate, must only not be certain: one less has to be possible. What is in `safe`
+    is not looked at.
     """
+    known, _ = known_cells(tables, hidden)
     unknown = [key for key in tables.cells if key not in known]
     small = [index for index, key in enumerate(unknown) if tables.cells[key].is_small]
     if not small:
-        return []
+        return [], frozenset()
     matrix, right = equations(tables, known, {key: index for index, key in enumerate(unknown)})
     lowest = np.array([least(tables, key, hidden) for key in unknown])
     cells = [tables.cells[key] for key in unknown]
@@ -267,8 +278,13 @@ def narrow_cells(tables: Tables, known: set[Key], hidden: set[Key]) -> list[Key]
         ]
     )
     sums = Sums(matrix, right, lowest, enough, floor)
-    unsafe = sums.short_of(small, -1.0) | sums.short_of(small, 1.0)
-    return [unknown[index] for index in small if index in unsafe]
+    narrow: set[int] = set()
+    found_safe: set[Side] = set()
+    for sign in (-1.0, 1.0):
+        short, able = sums.judged([index for index in small if (unknown[index], sign) not in safe], sign)
+        narrow |= short
+        found_safe |= {(unknown[index], sign) for index in able}
+    return [unknown[index] for index in small if index in narrow], frozenset(found_safe)
 
 
 def lowest_by_zeros(tables: Tables, sums: Sequence[tuple[Key, ...]], hidden: set[Key]) -> float:
@@ -303,10 +319,11 @@ class Sums:
         found: Numbers = result.x
         return found
 
-    def short_of(self, small: Sequence[int], sign: float) -> set[int]:
-        """Some of the small counts that cannot come up to k-1 (`sign` -1) or down to their floor (1); none if all can.
+    def judged(self, small: Sequence[int], sign: float) -> tuple[set[int], set[int]]:
+        """Small counts that cannot come up to k-1 (`sign` -1) or down to their floor (1), a few of them; and that can.
 
-        One solution vouches for every count that is at its end in it; those left over are tried one by one.
+        One solution vouches for every count that is at its end in it; those left over are tried one by one, until some
+        are found that cannot.
         """
         left = list(small)
         while left:
@@ -315,8 +332,13 @@ class Sums:
             if len(still) == len(left):
                 break
             left = still
-        short = (index for index in left if not self.is_at_end(self.extremes([index], sign), index, sign))
-        return set(islice(short, FOUND_AT_ONCE))
+        short: set[int] = set()
+        able = set(small) - set(left)
+        for index in left:
+            if len(short) == FOUND_AT_ONCE:
+                break
+            (able if self.is_at_end(self.extremes([index], sign), index, sign) else short).add(index)
+        return short, able
 
     def is_at_end(self, values: Numbers, index: int, sign: float) -> bool:
         if sign < 0:
