@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -17,7 +17,9 @@ from qs.deadlines import queries
 from qs.deadlines.terms import Calendar, CountedDay, Due, Limit, LimitKind, Rule, Trace, Window
 from qs.i18n import age, day, moment, ngettext, number, pick, weekday
 from qs.i18n import gettext as _
+from qs.periods import local_day
 from qs.sentences import label
+from qs.settings import settings
 
 
 def due_words(due_at: datetime, now: datetime, *, is_provisional: bool = False) -> str:
@@ -27,6 +29,17 @@ def due_words(due_at: datetime, now: datetime, *, is_provisional: bool = False) 
     )
     words = _("due {moment} · {gap}").format(moment=moment(due_at), gap=gap)
     return _("{words} · provisional").format(words=words) if is_provisional else words
+
+
+def day_by(due_on: date, *, is_provisional: bool) -> str:
+    """The day by which something is due; a provisional one may move once the calendar of its year is published."""
+    shown = day(due_on)
+    return _("{day} (provisional)").format(day=shown) if is_provisional else shown
+
+
+def due_day(due: Due) -> str:
+    """The local day of a stored due date."""
+    return day_by(local_day(due.due_at, settings().zone), is_provisional=due.is_provisional)
 
 
 def due_line(page: Page, due_id: int | None) -> str:

@@ -254,7 +254,8 @@ def reward(told: Play, proposal_id: int, cast: Cast, at: datetime, *, is_waiting
 def conclude(told: Play, proposal_id: int, actor: Actor) -> None:
     """The day after notice or the time to appeal has run out, or two days after the appeal was decided."""
     shown = told.shown(proposal_id)
-    due_at = shown.notice_due_at if shown.stage is Stage.NOTICE else shown.appeal_due_at
+    due = shown.notice_due if shown.stage is Stage.NOTICE else shown.appeal_due
+    due_at = None if due is None else due.due_at
     if shown.appeal is not None:
         due_at = shown.appeal.decided_at
     if shown.stage not in (Stage.NOTICE, Stage.EFFECTIVE) or due_at is None:
@@ -284,9 +285,10 @@ def appealed(told: Play, proposal_id: int, cast: Cast, told_at: datetime, course
     shown = told.shown(proposal_id)
     leader = told.office.leaders.get(shown.service_id)
     is_open = course == "first_appeal"
-    last = min(shown.appeal_due_at or told_at, told.office.day(APPEAL_OPEN_DAYS)) - timedelta(days=1)
+    until = None if shown.appeal_due is None else shown.appeal_due.due_at
+    last = min(until or told_at, told.office.day(APPEAL_OPEN_DAYS)) - timedelta(days=1)
     at = max(working(told_at, 1, 11), last) if is_open else working(told_at, 6, 11)
-    if leader is None or not told.is_past(at) or shown.appeal_due_at is None or at > shown.appeal_due_at:
+    if leader is None or not told.is_past(at) or until is None or at > until:
         return
     grounds = told.words.text(course)
     appeal(told.session, proposal_id, grounds=grounds, version=shown.version, actor=leader, now=at)

@@ -13,6 +13,7 @@ from qs.actor import Actor, Permission
 from qs.attachments.queries import file_content, files_of
 from qs.attachments.terms import KeptFile
 from qs.deadlines.queries import dues
+from qs.deadlines.terms import Due
 from qs.directory.queries import service_detail
 from qs.errors import NotFound
 from qs.incentives import cases
@@ -117,7 +118,7 @@ class AppealDetail:
     grounds: str
     filed_by: Name
     filed_at: datetime
-    due_at: datetime
+    due: Due
     outcome: AppealOutcome | None
     lighter: Consequence | None
     reason: str | None
@@ -155,8 +156,8 @@ class ProposalDetail:
     steps: tuple[Step, ...]
     objections: tuple[ObjectionDetail, ...]
     appeal: AppealDetail | None
-    notice_due_at: datetime | None
-    appeal_due_at: datetime | None
+    notice_due: Due | None
+    appeal_due: Due | None
     concluded_at: datetime | None
     certificate: str | None
     approval_number: str | None
@@ -219,8 +220,8 @@ def proposal(session: Session, proposal_id: int, *, actor: Actor) -> ProposalDet
         steps=steps_of(one, people),
         objections=objections_of(one),
         appeal=appeal_detail(session, one, people, due, actor=actor),
-        notice_due_at=due.get(one.notice_due_id or 0),
-        appeal_due_at=due.get(one.appeal_due_id or 0),
+        notice_due=due.get(one.notice_due_id or 0),
+        appeal_due=due.get(one.appeal_due_id or 0),
         concluded_at=one.concluded_at,
         certificate=one.certificate,
         approval_number=one.approval_number,
@@ -248,11 +249,10 @@ def known_proposal(session: Session, proposal_id: int, *, actor: Actor) -> Incen
     return found
 
 
-def limits_of(session: Session, proposal: IncentiveProposal, *, actor: Actor) -> dict[int, datetime]:
-    """When the notice, the time to appeal and the time to decide an appeal end, by the id of the due date."""
+def limits_of(session: Session, proposal: IncentiveProposal, *, actor: Actor) -> dict[int, Due]:
+    """When the notice, the time to appeal and the time to decide an appeal end, by id."""
     wanted = [proposal.notice_due_id, proposal.appeal_due_id, *(appeal.due_id for appeal in proposal.appeals)]
-    found = dues(session, [due_id for due_id in wanted if due_id], actor=actor)
-    return {due_id: due.due_at for due_id, due in found.items()}
+    return dues(session, [due_id for due_id in wanted if due_id], actor=actor)
 
 
 def signatures_of(proposal: IncentiveProposal, people: Mapping[int | None, Name]) -> tuple[SignatureDetail, ...]:
@@ -302,7 +302,7 @@ def appeal_detail(
     session: Session,
     proposal: IncentiveProposal,
     people: Mapping[int | None, Name],
-    due: Mapping[int, datetime],
+    due: Mapping[int, Due],
     *,
     actor: Actor,
 ) -> AppealDetail | None:
@@ -313,7 +313,7 @@ def appeal_detail(
         grounds=filed.grounds,
         filed_by=people[filed.filed_by],
         filed_at=filed.filed_at,
-        due_at=due[filed.due_id],
+        due=due[filed.due_id],
         outcome=filed.outcome,
         lighter=filed.lighter,
         reason=filed.reason,

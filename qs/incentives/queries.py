@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from qs.actor import Actor, Permission
 from qs.deadlines.queries import dues
+from qs.deadlines.terms import Due
 from qs.directory.models import Service
 from qs.directory.queries import services, visible_services
 from qs.frames import members
@@ -57,6 +58,7 @@ PROPOSAL_COLUMNS = (
     "objections",
     "is_appealed",
     "due_at",
+    "is_provisional",
     "concluded_at",
     "certificate",
     "version",
@@ -135,7 +137,8 @@ def proposals(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
     """One row per proposal the actor may see, the latest quarter first: PROPOSAL_COLUMNS.
 
     `signed`: ids of those who signed; `due_at`: the end of notice, of the time to appeal, or to decide an appeal, NaT
-    where none runs; `approvals` of `needed` signatures are given; `objections`: how many are not answered.
+    where none runs, `is_provisional` until the calendar of its year is published; `approvals` of `needed` signatures
+    are given; `objections`: how many are not answered.
     """
     actor.check(READ)
     stored = session.scalars(
@@ -151,11 +154,14 @@ def proposals(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
     ).all()
     directory, rules_by_version = named_services(session, actor=actor), rule_names(session)
     due, desk = due_dates(session, stored, actor=actor), desk_of(session, actor=actor)
-    return proposal_frame(
-        proposal_row(one, directory[one.service_id], rules_by_version[one.rule_version_id])
-        | {"due_at": due.get(one.id), "duty": duty(one, desk, due_at=due.get(one.id), now=now)}
-        for one in stored
-    )
+    rows = []
+    for one in stored:
+        row = proposal_row(one, directory[one.service_id], rules_by_version[one.rule_version_id])
+        limit = due.get(one.id)
+        due_at = None if limit is None else limit.due_at
+        running = {"due_at": due_at, "is_provisional": limit is not None and limit.is_provisional}
+        rows.append(row | running | {"duty": duty(one, desk, due_at=due_at, now=now)})
+    return proposal_frame(rows)
 
 
 def proposal_row(proposal: IncentiveProposal, service: Row, rule: RuleName) -> Row:
@@ -197,7 +203,13 @@ def proposal_frame(rows: Iterable[Row]) -> pd.DataFrame:
     enums = {name: members(map(one, frame[name])) for name, one in kinds_of.items()}
     moments = {name: pd.to_datetime(frame[name], utc=True) for name in ("proposed_at", "due_at", "concluded_at")}
     kinds = {"proposal_id": "int64", "service_id": "int64", "proposer_id": "Int64", "version": "int64"}
-    kinds |= {"is_appealed": "bool", "needed": "int64", "approvals": "int64", "objections": "int64"}
+    kinds |= {
+        "is_appealed": "bool",
+        "is_provisional": "bool",
+        "needed": "int64",
+        "approvals": "int64",
+        "objections": "int64",
+    }
     return frame.astype(kinds).assign(**enums, **moments)
 
 
@@ -210,11 +222,11 @@ def running_due(proposal: IncentiveProposal) -> int | None:
     return proposal.appeals[-1].due_id if proposal.stage is Stage.APPEALED else None
 
 
-def due_dates(session: Session, stored: Sequence[IncentiveProposal], *, actor: Actor) -> dict[int, datetime]:
-    """proposal id -> the end of the time limit that is running."""
+def due_dates(session: Session, stored: Sequence[IncentiveProposal], *, actor: Actor) -> dict[int, Due]:
+    """proposal id -> the time limit that is running."""
     ids = {one.id: due_id for one in stored if (due_id := running_due(one)) is not None}
     found = dues(session, list(ids.values()), actor=actor)
-    return {proposal_id: found[due_id].due_at for proposal_id, due_id in ids.items()}
+    return {proposal_id: found[due_id] for proposal_id, due_id in ids.items()}
 
 
 def vetoes(session: Session, *, actor: Actor) -> pd.DataFrame:

@@ -285,7 +285,7 @@ def suggestions(session: Session, *, actor: Actor, now: datetime) -> pd.DataFram
 
 def consultations(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per consultation, newest first: consultation_id, title, title_en, stage, opens_on, closes_on, status,
-    opinions, unanswered, summary_due_at, summarised_at."""
+    opinions, unanswered, summary_due_at, summary_due_id, summarised_at."""
     actor.check(READ)
     opinions = sa.select(sa.func.count(ConsultationOpinion.id)).where(
         ConsultationOpinion.consultation_id == Consultation.id
@@ -307,19 +307,21 @@ def consultations(session: Session, *, actor: Actor) -> pd.DataFrame:
             count,
             unanswered,
             one.summary_due_at,
+            one.summary_due_id,
             one.summarised_at,
         )
         for one, count, unanswered in session.execute(statement)
     ]
     columns = ["consultation_id", "title", "title_en", "stage", "opens_on", "closes_on", "status", "opinions"]
-    columns += ["unanswered", "summary_due_at", "summarised_at"]
+    columns += ["unanswered", "summary_due_at", "summary_due_id", "summarised_at"]
     kinds = dict.fromkeys(("consultation_id", "opinions", "unanswered"), "int64")
+    kinds["summary_due_id"] = "Int64"
     return pd.DataFrame(rows, columns=columns).astype(kinds)
 
 
 def hearings(session: Session, *, actor: Actor) -> pd.DataFrame:
     """One row per hearing, newest first: hearing_id, title, title_en, kind, holds_at, registration_closes_on, seats,
-    status, applicants, unanswered, answer_due_at."""
+    status, applicants, unanswered, answer_due_at, answer_due_id."""
     actor.check(READ)
     applicants = sa.select(sa.func.count(HearingRegistration.id)).where(HearingRegistration.hearing_id == Hearing.id)
     statement = sa.select(
@@ -340,12 +342,14 @@ def hearings(session: Session, *, actor: Actor) -> pd.DataFrame:
             count,
             unanswered,
             one.answer_due_at,
+            one.answer_due_id,
         )
         for one, count, unanswered in session.execute(statement)
     ]
     columns = ["hearing_id", "title", "title_en", "kind", "holds_at", "registration_closes_on", "seats", "status"]
-    columns += ["applicants", "unanswered", "answer_due_at"]
+    columns += ["applicants", "unanswered", "answer_due_at", "answer_due_id"]
     kinds = dict.fromkeys(("hearing_id", "seats", "applicants", "unanswered"), "int64")
+    kinds["answer_due_id"] = "Int64"
     return pd.DataFrame(rows, columns=columns).astype(kinds)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -43,6 +44,7 @@ class Wanted:
     subject: str
     title: Text
     due_on: date | None = None  # None: counted by RELEASE_RULE from `starts_at`
+    due_id: int | None = None  # of the due date that this is the day of, where another room has set one
     starts_at: datetime | None = None
     done_on: date | None = None
 
@@ -59,6 +61,8 @@ def add_missing(session: Session, *, actor: Actor, now: datetime) -> int:
         if item is None:
             item = enter(session, wanted, actor, now)
             new_count += 1
+        if item.due_id is None and wanted.due_id is not None and wanted.due_on is not None:
+            item.due_id, item.due_on = wanted.due_id, wanted.due_on
         if wanted.done_on is not None and item.done_on is None:
             item.done_on, item.done_recorded_at = wanted.done_on, now
     session.flush()
@@ -75,7 +79,7 @@ def enter(session: Session, wanted: Wanted, actor: Actor, now: datetime) -> Disc
     if due_on is None:
         raise ValueError("an item needs a day or the moment its limit runs from")
     item = new_item(wanted.kind, wanted.subject, wanted.title.zh, wanted.title.en, due_on, is_by_rule=True, now=now)
-    item.due_id = due.due_id if due else None
+    item.due_id = due.due_id if due else wanted.due_id
     session.add(item)
     session.flush()
     return item
@@ -176,12 +180,11 @@ def plans(first: datetime, now: datetime) -> Iterator[Wanted]:
 
 def consultations(session: Session) -> Iterator[Wanted]:
     frame = participation.consultations(session, actor=SYSTEM)
-    for row in frame[["consultation_id", "title", "title_en", "summary_due_at", "summarised_at"]].to_dict("records"):
+    for row in frame.to_dict("records"):
         subject = f"consultation:{row['consultation_id']}"
         words = str(row["title"]), str(row["title_en"] or row["title"])
-        yield from answer(
-            ItemKind.CONSULTATION_SUMMARY, subject, words, due_at=row["summary_due_at"], done_at=row["summarised_at"]
-        )
+        due = row["summary_due_at"], row["summary_due_id"]
+        yield from answer(ItemKind.CONSULTATION_SUMMARY, subject, words, due, done_at=row["summarised_at"])
 
 
 def hearings(session: Session) -> Iterator[Wanted]:
@@ -189,22 +192,18 @@ def hearings(session: Session) -> Iterator[Wanted]:
     published = published[published["kind"] == "hearing"]
     done_at = dict(zip(published["id"], published["published_at"], strict=True))
     frame = participation.hearings(session, actor=SYSTEM)
-    for row in frame[["hearing_id", "title", "title_en", "answer_due_at"]].to_dict("records"):
+    for row in frame.to_dict("records"):
         subject = f"hearing:{row['hearing_id']}"
         words = str(row["title"]), str(row["title_en"] or row["title"])
-        yield from answer(
-            ItemKind.HEARING_FEEDBACK,
-            subject,
-            words,
-            due_at=row["answer_due_at"],
-            done_at=done_at.get(row["hearing_id"]),
-        )
+        due = row["answer_due_at"], row["answer_due_id"]
+        yield from answer(ItemKind.HEARING_FEEDBACK, subject, words, due, done_at=done_at.get(row["hearing_id"]))
 
 
 def answer(
-    kind: ItemKind, subject: str, title: tuple[str, str], *, due_at: object, done_at: object
+    kind: ItemKind, subject: str, title: tuple[str, str], due: tuple[object, Any], *, done_at: object
 ) -> Iterator[Wanted]:
-    """What a consultation or a hearing has promised, once its time runs."""
+    """What a consultation or a hearing has promised, once its time runs. `due`: its moment and the due date's id."""
+    due_at, due_id = due
     if not isinstance(due_at, datetime) or pd.isna(due_at):
         return
     zone = settings().zone
@@ -214,5 +213,6 @@ def answer(
         subject,
         Text(zh=pattern.zh.format(title=title[0]), en=pattern.en.format(title=title[1])),
         due_on=local_day(due_at, zone),
+        due_id=None if pd.isna(due_id) else int(due_id),
         done_on=local_day(done_at, zone) if isinstance(done_at, datetime) and not pd.isna(done_at) else None,
     )

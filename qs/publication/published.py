@@ -15,6 +15,7 @@ from qs.publication.terms import (
     PublicStory,
     PublishedFigures,
     ReleaseInfo,
+    ReportDue,
 )
 from qs.publication.wording import RATES
 
@@ -23,7 +24,7 @@ NO_RELEASE = N_("No report has been published yet.")
 COMING = N_("The first quarterly report will appear here.")
 
 
-def no_figures(next_due_on: date | None) -> PublishedFigures:
+def no_figures(next_due: ReportDue | None) -> PublishedFigures:
     """What is shown before the first release."""
     verdict, summary = both(lambda: gettext(NO_RELEASE)), both(lambda: gettext(COMING))
     return PublishedFigures(
@@ -32,11 +33,11 @@ def no_figures(next_due_on: date | None) -> PublishedFigures:
         verdict_en=verdict.en,
         summary=summary.zh,
         summary_en=summary.en,
-        next_due_on=next_due_on,
+        next_due=next_due,
     )
 
 
-def figures_in(document: Document, infos: tuple[ReleaseInfo, ...], next_due_on: date | None) -> PublishedFigures:
+def figures_in(document: Document, infos: tuple[ReleaseInfo, ...], next_due: ReportDue | None) -> PublishedFigures:
     """The figures of one document; `infos` are all published releases, the one of the document first."""
     decisions = tuple(decision_of(row) for row in document.table("decisions").rows)
     requests = rates_in(document.table("requests"), unit_of_n="requests")
@@ -60,7 +61,7 @@ def figures_in(document: Document, infos: tuple[ReleaseInfo, ...], next_due_on: 
         smallest_count=document.smallest_count,
         tables=tuple(table.code for table in document.tables),
         releases=infos,
-        next_due_on=next_due_on,
+        next_due=next_due,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, selectinload, undefer
 
 from qs.access.models import Person
 from qs.actor import Actor, Permission
+from qs.deadlines.queries import dues
 from qs.errors import NotFound
 from qs.frames import members
 from qs.periods import local_day
@@ -19,7 +20,7 @@ from qs.publication import rules
 from qs.publication.document import Document
 from qs.publication.models import DisclosureItem, Release, ReleaseStory
 from qs.publication.published import figures_in, no_figures
-from qs.publication.terms import ItemKind, PublishedFigures, ReleaseInfo, ReleaseState, Story
+from qs.publication.terms import ItemKind, PublishedFigures, ReleaseInfo, ReleaseState, ReportDue, Story
 from qs.rankings import queries as rankings
 from qs.settings import settings
 
@@ -51,6 +52,7 @@ ITEM_COLUMNS = (
     "title_en",
     "due_on",
     "due_id",
+    "is_provisional",
     "done_on",
     "state",
     "place",
@@ -109,15 +111,26 @@ def published_figures(session: Session, *, actor: Actor) -> PublishedFigures:
     """
     actor.check(Permission.PUBLIC_READ)
     infos = published(session)
-    next_due_on = session.scalar(
-        sa.select(sa.func.min(DisclosureItem.due_on)).where(
-            DisclosureItem.kind == ItemKind.QUARTERLY_REPORT, DisclosureItem.done_on.is_(None)
-        )
-    )
+    due = next_report(session, actor=actor)
     if not infos:
-        return no_figures(next_due_on)
+        return no_figures(due)
     document = Document.model_validate_json(published_content(session, infos[0].slug, actor=actor))
-    return figures_in(document, infos, next_due_on)
+    return figures_in(document, infos, due)
+
+
+def next_report(session: Session, *, actor: Actor) -> ReportDue | None:
+    """By when the next quarterly report must be out; None where none is awaited."""
+    statement = (
+        sa.select(DisclosureItem.due_on, DisclosureItem.due_id)
+        .where(DisclosureItem.kind == ItemKind.QUARTERLY_REPORT, DisclosureItem.done_on.is_(None))
+        .order_by(DisclosureItem.due_on)
+        .limit(1)
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return None
+    known = dues(session, [found.due_id], actor=actor) if found.due_id is not None else {}
+    return ReportDue(found.due_on, is_provisional=any(one.is_provisional for one in known.values()))
 
 
 def published(session: Session) -> tuple[ReleaseInfo, ...]:
@@ -254,15 +267,21 @@ def periods_to_report(session: Session, *, actor: Actor) -> pd.DataFrame:
 
 
 def disclosure_items(session: Session, *, actor: Actor, now: datetime) -> pd.DataFrame:
-    """One row per item of the disclosure calendar, by due day: ITEM_COLUMNS. `state` is computed for today."""
+    """One row per item of the disclosure calendar, by due day: ITEM_COLUMNS. `state` is computed for today.
+
+    `is_provisional`: the day may move once the calendar of its year is published.
+    """
     actor.check(READ)
     today = local_day(now, settings().zone)
-    items = session.scalars(sa.select(DisclosureItem).order_by(DisclosureItem.due_on, DisclosureItem.id))
+    items = session.scalars(sa.select(DisclosureItem).order_by(DisclosureItem.due_on, DisclosureItem.id)).all()
+    due = dues(session, [item.due_id for item in items if item.due_id is not None], actor=actor)
+    computed = ("item_id", "state", "is_provisional")
     rows: list[dict[str, Any]] = [  # Any: values of a row
         {
-            **{name: getattr(item, name) for name in ITEM_COLUMNS if name not in ("item_id", "state")},
+            **{name: getattr(item, name) for name in ITEM_COLUMNS if name not in computed},
             "item_id": item.id,
             "state": rules.item_state(item.due_on, item.done_on, today),
+            "is_provisional": item.due_id in due and due[item.due_id].is_provisional,
         }
         for item in items
     ]

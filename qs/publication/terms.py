@@ -199,6 +199,14 @@ class PublicService:
 
 
 @dataclass(frozen=True)
+class ReportDue:
+    """By when the next report must be out; provisional while the calendar of that year is not published."""
+
+    on: date
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
 class PublishedFigures:
     """Everything pages and kiosk may show, read from the stored document of the newest published release.
 
@@ -228,7 +236,7 @@ class PublishedFigures:
     smallest_count: int = SMALLEST_COUNT
     tables: tuple[str, ...] = ()  # codes of the open data tables, for ReleaseInfo.data_path
     releases: tuple[ReleaseInfo, ...] = ()  # all published ones, newest first, revisions included
-    next_due_on: date | None = None  # when the next report must be out
+    next_due: ReportDue | None = None
 
     @property
     def city(self) -> PublicRate | None:

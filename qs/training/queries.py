@@ -93,6 +93,7 @@ TALENT_COLUMNS = (
     "chosen_by",
     "notice_due_id",
     "notice_ends_at",
+    "is_notice_provisional",
     "nominated_count",
     "granted_count",
 )
@@ -330,7 +331,9 @@ def talents(session: Session, *, actor: Actor) -> pd.DataFrame:
     rows = [row._asdict() for row in session.execute(statement)]
     known = dues(session, [row["notice_due_id"] for row in rows if row["notice_due_id"]], actor=actor)
     for row in rows:
-        row["notice_ends_at"] = known[row["notice_due_id"]].due_at if row["notice_due_id"] else None
+        notice = known.get(row["notice_due_id"])
+        row["notice_ends_at"] = None if notice is None else notice.due_at
+        row["is_notice_provisional"] = notice is not None and notice.is_provisional
     return pd.DataFrame(rows, columns=list(TALENT_COLUMNS)).assign(state=members(row["state"] for row in rows))
 
 

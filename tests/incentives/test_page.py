@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 
+from qs.deadlines.models import DueDate
 from qs.incentives import actions, queries, rulebook
 from qs.incentives.terms import Stage, VersionState, Vote
 from tests.incentives.office import PRAISE, built_office
@@ -50,6 +52,17 @@ def test_the_card_gives_the_reason_and_one_good_click_signs(office, visit):
     screen.button(key="decide_save").click().run()
     assert not screen.exception
     assert office.stored(praise).stage is Stage.NOTICE
+
+
+def test_a_day_counted_into_a_year_without_a_calendar_is_called_provisional(store, office, visit):
+    praise = office.noticed()
+    with store.writing() as session:
+        session.execute(sa.update(DueDate).values(is_provisional=True))
+    screen = visit("incentives", "ben", view="decisions", proposal=str(praise))
+    assert "26 Oct 2026 (provisional)" in texts(screen)
+    assert [frame.value["due"].tolist() for frame in screen.dataframe if "due" in frame.value] == [
+        ["26 Oct 2026 (provisional)"]
+    ]
 
 
 def test_a_signature_without_a_reason_is_refused(office, visit):

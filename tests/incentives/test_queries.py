@@ -170,7 +170,7 @@ def test_a_proposal_tells_its_whole_story(office):
     shown = office.detail(circular, office.dan)
     assert [one.vote for one in shown.signatures] == [Vote.APPROVE] * 2
     assert shown.appeal.filed_by.name == "张leader"
-    assert shown.appeal_due_at == datetime(2026, 11, 9, 9, 30, tzinfo=UTC)  # fifteen working days
+    assert shown.appeal_due.due_at == datetime(2026, 11, 9, 9, 30, tzinfo=UTC)  # fifteen working days
     assert shown.is_party is False
     assert office.detail(circular, office.leader).is_party is True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,17 +10,19 @@ import sqlalchemy as sa
 
 from qs.actor import PUBLIC, SYSTEM, Role
 from qs.audit.models import AuditEntry
+from qs.deadlines import actions as deadlines
 from qs.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from qs.office import prepare_office
 from qs.publication import actions, queries
 from qs.publication.models import DisclosureItem, Release, ReleaseStep
 from qs.publication.rules import item_state
-from qs.publication.terms import ItemKind, ItemState, ReleaseState, Story
+from qs.publication.terms import ItemKind, ItemState, ReleaseState, ReportDue, Story
 from qs.publication.verify import verify_releases
 from qs.publication.waiting import waiting
 from qs.rankings.actions import freeze_period
+from tests.deadlines.test_actions import year_2027
 from tests.rankings.city import QUARTER, full_quarter
-from tests.world import MADE_AT, enroll, person
+from tests.world import CLERK, MADE_AT, enroll, person
 
 STORY = Story(None, "等候太久", "Waits are long", "增开窗口", "More desks")
 DAY = timedelta(days=1)
@@ -223,6 +226,39 @@ def test_the_calendar_enters_what_falls_due_once(store, office, now):
     assert items.loc[QUARTER, "due_on"] == date(2026, 11, 3)  # 20 working days after 30 September; 10 October made up
     assert items.loc[QUARTER, "state"] is ItemState.LATE
     assert items.loc["2026-10", "due_on"] == date(2026, 11, 10)
+
+
+def test_a_day_counted_into_a_year_without_a_calendar_is_provisional_and_moves_with_it(store, office, now):
+    with store.writing() as session:
+        actions.refresh_calendar(session, actor=office["writer"], now=now)
+    before = item(store, office, "2026Q4", now)
+    with store.writing() as session:
+        deadlines.import_calendar(session, with_monday_off(year_2027()), actor=CLERK, now=now)
+        deadlines.recompute_provisional(session, reason="新日历", actor=CLERK, now=now)
+    after = item(store, office, "2026Q4", now)
+    assert (before["due_on"], before["is_provisional"]) == (date(2027, 1, 29), True)
+    assert (after["due_on"], after["is_provisional"]) == (date(2027, 2, 1), False)  # 29 January is a Friday
+
+
+def with_monday_off(year):
+    """The same year with New Year's holiday up to Monday, 4 January."""
+    new_year, *others = year.holidays
+    return replace(year, holidays=(replace(new_year, last_on=date(2027, 1, 4)), *others))
+
+
+def item(store, office, subject, now):
+    with store.reading() as session:
+        return queries.disclosure_items(session, actor=office["reader"], now=now).set_index("subject").loc[subject]
+
+
+def test_the_public_is_told_by_when_the_next_report_comes_and_that_it_may_move(store, office, now):
+    with store.writing() as session:
+        actions.refresh_calendar(session, actor=office["writer"], now=now)
+    with store.reading() as session:
+        assert queries.published_figures(session, actor=PUBLIC).next_due == ReportDue(date(2026, 11, 3), False)
+    published(store, office, now)
+    with store.reading() as session:
+        assert queries.published_figures(session, actor=PUBLIC).next_due == ReportDue(date(2027, 1, 29), True)
 
 
 def test_an_item_is_entered_and_marked_once(store, office, now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages._ui.due import due_day
 from pages._ui.facts import fact_list
 from pages._ui.incentives.certificate import certificate_button
 from pages._ui.incentives.forms import duty_form, revoke_form
@@ -122,10 +123,10 @@ def signatures(shown: ProposalDetail) -> None:
     for made in shown.signatures:
         word = _("Approved by") if made.vote is Vote.APPROVE else _("Declined by")
         facts.append((word, f"{person_text(made.person)} · {day_of(made.decided_at)}\n{made.reason}"))
-    if shown.notice_due_at is not None:
-        facts.append((_("Public notice until"), day_of(shown.notice_due_at)))
-    if shown.appeal_due_at is not None and shown.appeal is None:
-        facts.append((_("Appeal possible until"), day_of(shown.appeal_due_at)))
+    if shown.notice_due is not None:
+        facts.append((_("Public notice until"), due_day(shown.notice_due)))
+    if shown.appeal_due is not None and shown.appeal is None:
+        facts.append((_("Appeal possible until"), due_day(shown.appeal_due)))
     if shown.certificate:
         facts.append((_("Certificate"), shown.certificate))
     if shown.approval_number:
@@ -142,7 +143,7 @@ def appeal_part(page: Page, shown: ProposalDetail, appeal: AppealDetail) -> None
             page, file.file_name, file.file_name, lambda one=file: content_of(page, shown, one.file_id), file.media_type
         )
     if appeal.outcome is None:
-        note(_("to be decided until {day}; the decision is not suspended meanwhile").format(day=day_of(appeal.due_at)))
+        note(_("to be decided until {day}; the decision is not suspended meanwhile").format(day=due_day(appeal.due)))
         return
     decided = f"{person_text(appeal.decided_by)} · {day_of(appeal.decided_at)}"
     fact_list([(_("Decided"), label(appeal.outcome)), (_("Decided by"), decided), (_("Reason"), appeal.reason or "")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui.incentives.words import day_of
+from pages._ui.due import due_day
 from pages._ui.page import Page, saving
 from pages._ui.widgets import note, section
 from qs.actor import Permission
@@ -126,7 +126,7 @@ def answer_form(page: Page, shown: ProposalDetail) -> None:
 
 
 def appeal_form(page: Page, shown: ProposalDetail) -> None:
-    section(_("Your right to appeal"), _("until {day}").format(day=day_of(shown.appeal_due_at)))
+    section(_("Your right to appeal"), _("until {day}").format(day=due_day(shown.appeal_due)))
     note(_("Somebody who took no part decides. An appeal never makes the outcome heavier."))
     with st.form(f"appeal_{shown.proposal_id}", border=False):
         grounds = st.text_area(_("Grounds"), key="appeal_grounds", max_chars=TEXT_LIMIT)

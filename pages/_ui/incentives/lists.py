@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import localised
-from pages._ui.incentives.words import PROPOSAL_STAGES, day_of, outcome_text, quarter_text
+from pages._ui.incentives.words import PROPOSAL_STAGES, day_of, outcome_text, quarter_text, until_day
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.widgets import note
@@ -64,7 +64,10 @@ def proposal_list(frame: pd.DataFrame, view: str) -> dict[str, Any] | None:  # A
             _("{given} of {needed}").format(given=number(given), needed=number(needed))
             for given, needed in zip(frame["approvals"], frame["needed"], strict=True)
         ],
-        due=[day_of(one) for one in frame["due_at"]],
+        due=[
+            until_day(due_at, is_provisional=is_provisional)
+            for due_at, is_provisional in zip(frame["due_at"], frame["is_provisional"], strict=True)
+        ],
         mine=[words[one] for one in frame["duty"]],
     )
     columns: dict[str, Any] = {

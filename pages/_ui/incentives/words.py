@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from pages._ui.due import day_by
 from qs.i18n import Language, day, language, ngettext, number, pick
 from qs.i18n import gettext as _
 from qs.incentives.details import RuleDetail
@@ -57,6 +58,11 @@ def person_text(person: Name) -> str:
 
 def day_of(moment: datetime | None) -> str:
     return "—" if pd.isna(moment) else day(local_day(moment, settings().zone))
+
+
+def until_day(due_at: datetime | None, *, is_provisional: bool) -> str:
+    """The day on which a time limit ends; a dash where none runs."""
+    return "—" if pd.isna(due_at) else day_by(local_day(due_at, settings().zone), is_provisional=is_provisional)
 
 
 def outcome_text(consequence: Consequence) -> str:
@@ -116,7 +122,9 @@ def appeals_finding(shown: pd.DataFrame) -> str:
     if running.empty:
         return _("No appeal is open")
     words = ngettext("{n} appeal to decide, by {day}", "{n} appeals to decide, the first by {day}", len(running))
-    return words.format(n=number(len(running)), day=day_of(running["due_at"].min()))
+    first = running.loc[running["due_at"].idxmin()]
+    until = until_day(first["due_at"], is_provisional=first["is_provisional"])
+    return words.format(n=number(len(running)), day=until)
 
 
 def simulation_finding(found: Simulation) -> str:

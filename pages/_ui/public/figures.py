@@ -8,15 +8,24 @@ from math import isclose
 import pandas as pd
 import streamlit as st
 
+from pages._ui.due import day_by
 from pages._ui.figures import day_text
 from pages._ui.public.cached import counts_spec, dots_spec
 from pages._ui.public.layout import card, strong
 from pages._ui.public.style import is_dark
 from pages._ui.widgets import definition, note, plain
-from qs.i18n import day, language, number, percent, pick
 from qs.i18n import gettext as _
+from qs.i18n import language, number, percent, pick
 from qs.publication import public_charts as charts
-from qs.publication.terms import Change, PublicCount, PublicRate, PublicService, PublishedFigures, ReleaseInfo
+from qs.publication.terms import (
+    Change,
+    PublicCount,
+    PublicRate,
+    PublicService,
+    PublishedFigures,
+    ReleaseInfo,
+    ReportDue,
+)
 from qs.sentences import label
 
 STATES = {
@@ -181,9 +190,13 @@ def age_text(found: PublishedFigures) -> str:
     if found.release is None:
         return ""
     parts = [period_text(found.release), _("published on {day}").format(day=day_text(found.release.published_at))]
-    if found.next_due_on is not None:
-        parts.append(_("next by {day}").format(day=day(found.next_due_on)))
+    if found.next_due is not None:
+        parts.append(_("next by {day}").format(day=report_day(found.next_due)))
     return " · ".join(parts)
+
+
+def report_day(due: ReportDue) -> str:
+    return day_by(due.on, is_provisional=due.is_provisional)
 
 
 def nothing_published(found: PublishedFigures) -> None:
@@ -192,8 +205,8 @@ def nothing_published(found: PublishedFigures) -> None:
         strong(_("No quarter has been published yet"))
         coming = _("Satisfaction, requests handled in time and what was put right will stand here, each with its n.")
         st.markdown(plain(coming))
-        if found.next_due_on is not None:
-            note(_("The first report is due by {day}.").format(day=day(found.next_due_on)))
+        if found.next_due is not None:
+            note(_("The first report is due by {day}.").format(day=report_day(found.next_due)))
 
 
 def definitions(rates: Sequence[PublicRate], *, key: str) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import choice, keep
+from pages._ui.due import day_by
 from pages._ui.page import Page, saving
 from pages._ui.tables import table
 from pages._ui.widgets import empty_state, note, plain
@@ -60,7 +61,10 @@ def calendar_list(items: pd.DataFrame) -> dict[str, Any] | None:
         state_text=[label(state) for state in shown["state"]],
         kind_text=[label(kind) for kind in shown["kind"]],
         title_text=[pick(zh, en) for zh, en in zip(shown["title"], shown["title_en"], strict=True)],
-        due_text=[day(due) for due in shown["due_on"]],
+        due_text=[
+            day_by(due, is_provisional=is_provisional)
+            for due, is_provisional in zip(shown["due_on"], shown["is_provisional"], strict=True)
+        ],
         done_text=["" if pd.isna(done) else day(done) for done in shown["done_on"]],
     ).sort_values(["rank", "place_in_time"], kind="stable")
     columns = {

@@ -206,7 +206,8 @@ def choice_form(page: Page, talent_id: int, found: pd.DataFrame, quota: int) -> 
 
 def grant_part(page: Page, row: pd.Series) -> None:
     ends_at = pd.Timestamp(row["notice_ends_at"]).to_pydatetime()
-    note(_("Public notice until {moment}").format(moment=moment(ends_at)))
+    until = _("Public notice until {moment}").format(moment=moment(ends_at))
+    note(_("{words} · provisional").format(words=until) if row["is_notice_provisional"] else until)
     if is_chooser(page) and row["chosen_by"] != page.actor.person_id:
         pressed = st.button(
             _("Give the grants"), type="primary", key=f"grant_{row['talent_id']}", disabled=page.now <= ends_at
