@@ -33,7 +33,11 @@ def due_words(due_at: datetime, now: datetime, *, is_provisional: bool = False) 
 
 def day_by(due_on: date, *, is_provisional: bool) -> str:
     """The day by which something is due; a provisional one may move once the calendar of its year is published."""
-    shown = day(due_on)
+    return perhaps(day(due_on), is_provisional=is_provisional)
+
+
+def perhaps(shown: str, *, is_provisional: bool) -> str:
+    """A day or moment as it is shown, with the word that it may still move."""
     return _("{day} (provisional)").format(day=shown) if is_provisional else shown
 
 

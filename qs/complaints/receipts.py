@@ -26,6 +26,7 @@ class StatusReview:
     stage: ReviewStage
     asked_at: datetime
     due_at: datetime | None
+    is_provisional: bool  # the day may move once the calendar of its year is published
     decision: ReviewDecision | None
     reasons: str
     decided_at: datetime | None

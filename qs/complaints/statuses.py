@@ -16,6 +16,7 @@ from qs.complaints.models import Request, RequestStep
 from qs.complaints.protection.recusals import pending_wish
 from qs.complaints.receipts import RequestStatus, StatusReview, StatusStep
 from qs.complaints.terms import Outcome, RequestState, StepKind
+from qs.deadlines.queries import is_provisional
 from qs.directory.models import Provider
 from qs.vault.redaction import redacted
 
@@ -52,7 +53,15 @@ def completed(
         review_stage=remedy.stage if may_ask else None,
         review_until=remedy.until if may_ask else None,
         reviews=tuple(
-            StatusReview(one.stage, one.asked_at, one.due_at, one.decision, one.reasons, one.decided_at)
+            StatusReview(
+                one.stage,
+                one.asked_at,
+                one.due_at,
+                is_provisional(session, one.due_id),
+                one.decision,
+                one.reasons,
+                one.decided_at,
+            )
             for one in reviews_of(session, request.id, actor=actor)
         ),
         is_final=remedy.is_final or is_over,

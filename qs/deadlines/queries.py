@@ -244,6 +244,11 @@ def dues(session: Session, due_ids: Collection[int], *, actor: Actor) -> dict[in
     return {stored.id: due_of(stored, code, kind) for stored, code, kind in session.execute(statement)}
 
 
+def is_provisional(session: Session, due_id: int | None) -> bool:
+    """Whether a due date may still move, because the calendar of a year it reaches into is not loaded."""
+    return due_id is not None and bool(session.scalar(sa.select(DueDate.is_provisional).where(DueDate.id == due_id)))
+
+
 def dues_of(session: Session, subject: str, *, actor: Actor) -> list[Due]:
     """Every due date of an object such as `hearing:3`, in the order they were set."""
     statement = (

@@ -15,6 +15,7 @@ from qs.attachments.queries import files_of
 from qs.attachments.terms import Upload
 from qs.audit.actions import record
 from qs.deadlines.dues import set_due
+from qs.deadlines.queries import is_provisional
 from qs.errors import Conflict, InvalidInput, NotFound
 from qs.i18n import N_
 from qs.participation import rules
@@ -131,7 +132,8 @@ def comment_on_consultation(
     session.add(opinion)
     session.flush()
     record(session, "participation.commented", f"opinion:{opinion.id}", actor=actor, now=now)
-    return Kept(opinion.id, code, consultation.summary_due_at)
+    may_move = is_provisional(session, consultation.summary_due_id)
+    return Kept(opinion.id, code, consultation.summary_due_at, is_provisional=may_move)
 
 
 def answer_opinion(

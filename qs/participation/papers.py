@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
+from qs.deadlines.queries import is_provisional
 from qs.errors import NotFound
 from qs.participation import rules
 from qs.participation.models import (
@@ -67,6 +68,7 @@ def rating_status(session: Session, hashed: str) -> PaperStatus | None:
         shown,
         status=negative.status,
         due_at=negative.answer_due_at,
+        is_provisional=is_provisional(session, negative.answer_due_id),
         answer=negative.answer if is_answered else "",
         answered_at=negative.answered_at if is_answered else None,
         steps=public_steps(session, f"negative:{negative.id}"),
@@ -84,6 +86,7 @@ def suggestion_status(session: Session, hashed: str) -> PaperStatus | None:
         filed_at=one.received_at,
         status=one.status,
         due_at=one.due_at,
+        is_provisional=is_provisional(session, one.due_id),
         verdict=one.verdict,
         answer=one.answer,
         answered_at=one.answered_at,
@@ -108,6 +111,7 @@ def opinion_status(session: Session, hashed: str) -> PaperStatus | None:
         filed_at=one.received_at,
         status=asked.status,
         due_at=asked.summary_due_at,
+        is_provisional=is_provisional(session, asked.summary_due_id),
         verdict=one.verdict if is_over else None,
         answer=one.reason if is_over else "",
         answered_at=asked.summarised_at,
@@ -131,6 +135,7 @@ def registration_status(session: Session, hashed: str) -> PaperStatus | None:
         filed_at=one.registered_at,
         status=held.status,
         due_at=held.answer_due_at,
+        is_provisional=is_provisional(session, held.answer_due_id),
         verdict=one.verdict,
         answer=one.reason,
         answered_at=one.answered_at,

@@ -62,7 +62,7 @@ def suggest(
     suggestion.due_id, suggestion.due_at = due.due_id, due.due_at
     add_step(session, subject_of(suggestion), "", SuggestionStatus.RECEIVED, actor=actor, now=now)
     record(session, "participation.suggested", subject_of(suggestion), actor=actor, now=now, service_id=service_id)
-    return Kept(suggestion.id, code, due.due_at)
+    return Kept(suggestion.id, code, due.due_at, is_provisional=due.is_provisional)
 
 
 def subject_of(suggestion: Suggestion) -> str:

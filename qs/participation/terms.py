@@ -251,6 +251,7 @@ class Kept:
     id: int
     receipt_code: str
     due_at: datetime | None = None
+    is_provisional: bool = False  # the day may move once the calendar of its year is published
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ class PaperStatus:
     answered_at: datetime | None
     steps: tuple[PublicStep, ...]
     is_chosen: bool | None = None  # of an applicant for a hearing; empty until the list is published
+    is_provisional: bool = False  # the day may move once the calendar of its year is published
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from pages._ui.due import perhaps
 from pages._ui.page import reading
 from pages._ui.public.layout import (
     BigLink,
@@ -164,7 +165,8 @@ def reviews(status: RequestStatus) -> None:
         with card(f"review_{review.stage.value}"):
             strong(label(review.stage))
             if review.decision is None:
-                by = day_and_weekday(local(review.due_at)) if review.due_at else ""
+                shown = day_and_weekday(local(review.due_at)) if review.due_at else ""
+                by = perhaps(shown, is_provisional=review.is_provisional)
                 st.markdown(plain(_("Somebody who had no part in it looks at it again, by {day}.").format(day=by)))
             else:
                 st.markdown(plain(label(review.decision)))
@@ -259,9 +261,8 @@ def paper_status(found: PaperStatus) -> None:
     page_head(pick(found.title, found.title_en), label(found.status), above=label(found.paper))
     rows = [Step(StepKind.DONE, "check", moment(step.at), label(type(found.status)(step.code))) for step in found.steps]
     if found.answered_at is None and found.due_at is not None:
-        rows.append(
-            Step(StepKind.NEXT, "call", _("by {day}").format(day=moment(found.due_at)), _("The office answers"))
-        )
+        by = perhaps(moment(found.due_at), is_provisional=found.is_provisional)
+        rows.append(Step(StepKind.NEXT, "call", _("by {day}").format(day=by), _("The office answers")))
     steps(rows, key="paper")
     if found.answer:
         with card("answer"):

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages._ui.due import perhaps
 from pages._ui.figures import day_text
 from pages._ui.page import reading
 from pages._ui.public.layout import (
@@ -335,5 +336,6 @@ def kept_receipt(kept: Kept) -> None:
         with st.container(horizontal_alignment="center"):
             code_to_scan(f"/follow?code={kept.receipt_code}", width=190, alt=_("Code to follow this matter"))
         if kept.due_at is not None:
-            st.caption(plain(_("You will have an answer by {day}.").format(day=day_text(kept.due_at))))
+            by = perhaps(day_text(kept.due_at), is_provisional=kept.is_provisional)
+            st.caption(plain(_("You will have an answer by {day}.").format(day=by)))
         st.code(kept.receipt_code, language=None)
