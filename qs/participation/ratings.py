@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from qs.actor import SYSTEM, Actor, Permission
 from qs.audit.actions import Fact, record
 from qs.complaints.aftermath.spam import spam_numbers
+from qs.deadlines.queries import is_provisional
 from qs.directory.queries import visible_services
 from qs.errors import Conflict, InvalidInput, NotAllowed
 from qs.i18n import N_
@@ -180,7 +181,7 @@ def first_rating(
         return Rated(rating.id, rating.service_id, rating.level, is_verified=False, is_change=False)
     record_measures(session, measured(rating, event_id(rating)), actor=actor, now=now)
     negative = open_negative(session, rating, actor=SYSTEM, now=now) if rating.level.is_negative else None
-    return rated_of(rating, negative, is_change=False)
+    return rated_of(session, rating, negative, is_change=False)
 
 
 def change_rating(session: Session, rating: Rating, answer: Answer, *, actor: Actor, now: datetime) -> Rated:
@@ -216,18 +217,19 @@ def change_rating(session: Session, rating: Rating, answer: Answer, *, actor: Ac
         withdraw_negative(session, negative, actor=actor, now=now)
     elif rating.level.is_negative:
         negative = open_negative(session, rating, actor=SYSTEM, now=now)
-    return rated_of(rating, negative if rating.level.is_negative else None, is_change=True)
+    return rated_of(session, rating, negative if rating.level.is_negative else None, is_change=True)
 
 
-def rated_of(rating: Rating, negative: NegativeRating | None, *, is_change: bool) -> Rated:
-    return Rated(
-        rating.id,
-        rating.service_id,
-        rating.level,
-        is_verified=True,
-        is_change=is_change,
-        contact_due_at=None if negative is None else negative.contact_due_at,
-        answer_due_at=None if negative is None else negative.answer_due_at,
+def rated_of(session: Session, rating: Rating, negative: NegativeRating | None, *, is_change: bool) -> Rated:
+    rated = Rated(rating.id, rating.service_id, rating.level, is_verified=True, is_change=is_change)
+    if negative is None:
+        return rated
+    return replace(
+        rated,
+        contact_due_at=negative.contact_due_at,
+        answer_due_at=negative.answer_due_at,
+        is_contact_provisional=is_provisional(session, negative.contact_due_id),
+        is_answer_provisional=is_provisional(session, negative.answer_due_id),
     )
 
 

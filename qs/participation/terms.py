@@ -228,6 +228,8 @@ class Rated:
     is_change: bool
     contact_due_at: datetime | None = None  # only for a negative rating with a name
     answer_due_at: datetime | None = None  # only for a negative rating
+    is_contact_provisional: bool = False  # these days may move once the calendar of their year is published
+    is_answer_provisional: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from qs.access.models import Person
 from qs.access.queries import actors_by_username
 from qs.actor import Actor, Permission
+from qs.deadlines.queries import is_provisional
 from qs.directory.models import Provider, Service
 from qs.directory.queries import visible_services
 from qs.errors import NotFound
@@ -76,6 +77,7 @@ class ProblemRow:
     target_share: float
     target_on: date
     plan_due_at: datetime | None
+    is_plan_provisional: bool  # that day may move once the calendar of its year is published
     adopted_at: datetime | None
     planned_at: datetime | None
     closed_at: datetime | None
@@ -174,6 +176,7 @@ def row_of(
         target_share=problem.target_share,
         target_on=problem.target_on,
         plan_due_at=problem.plan_due_at,
+        is_plan_provisional=is_provisional(session, problem.plan_due_id),
         adopted_at=problem.adopted_at,
         planned_at=problem.planned_at,
         closed_at=problem.closed_at,

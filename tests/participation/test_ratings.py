@@ -65,6 +65,11 @@ def test_each_level_is_given_in_the_same_one_step_without_any_comment(office, no
     assert events(office) == {"rating:1": (0.0 if level.is_negative else 1.0, 1.0)}
 
 
+def test_days_counted_into_a_year_without_a_calendar_are_provisional(office, now):
+    in_time, late = rate(office, Level.VERY_DISSATISFIED, now), rate(office, Level.VERY_DISSATISFIED, now + 37 * DAY)
+    assert (in_time.is_answer_provisional, late.is_answer_provisional) == (False, True)  # 30 December
+
+
 def test_only_the_hash_of_a_receipt_is_kept(office, now):
     code = receipts(office, now)[0]
     assert len(code) == 13

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from pages._ui.due import perhaps
 from pages._ui.figures import day_text
 from pages._ui.page import reading
 from pages._ui.public.layout import BigLink, Step, StepKind, big_links, card, page_head, steps, strong
@@ -162,10 +163,12 @@ def coming(rated: Rated) -> list[Step]:
     """The days by which the rater hears more; for everybody where the rating can be seen again."""
     rows = [Step(StepKind.DONE, "check", _("Today"), _("Your rating is counted for this service"))]
     if rated.contact_due_at is not None:
-        when = _("by {day}").format(day=day_text(rated.contact_due_at))
+        by = perhaps(day_text(rated.contact_due_at), is_provisional=rated.is_contact_provisional)
+        when = _("by {day}").format(day=by)
         rows.append(Step(StepKind.NEXT, "call", when, _("The supervision office gets in touch with you")))
     if rated.answer_due_at is not None:
-        when = _("by {day}").format(day=day_text(rated.answer_due_at))
+        by = perhaps(day_text(rated.answer_due_at), is_provisional=rated.is_answer_provisional)
+        when = _("by {day}").format(day=by)
         rows.append(Step(StepKind.NEXT, "build", when, _("The unit in charge puts it right or explains")))
     rows.append(
         Step(

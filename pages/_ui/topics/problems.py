@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages._ui.choices import keep
+from pages._ui.due import day_by
 from pages._ui.page import Page
 from pages._ui.widgets import empty_state, note, plain
 from qs.i18n import day, month, number, percent, pick
@@ -95,7 +96,8 @@ def aim_words(row: ProblemRow) -> str:
     if row.state is S.CLOSED and row.closed_at is not None:
         return _("{aim} · closed on {day}").format(aim=aim, day=day(local_day(row.closed_at, zone)))
     if row.state is S.ADOPTED and row.plan_due_at is not None:
-        return _("{aim} · plan due on {day}").format(aim=aim, day=day(local_day(row.plan_due_at, zone)))
+        due = day_by(local_day(row.plan_due_at, zone), is_provisional=row.is_plan_provisional)
+        return _("{aim} · plan due on {day}").format(aim=aim, day=due)
     if row.next_on is not None and row.state.is_open:
         return _("{aim} · next step due on {day}").format(aim=aim, day=day(row.next_on))
     return aim
