@@ -79,7 +79,7 @@ def proposal_list(frame: pd.DataFrame, view: str) -> dict[str, Any] | None:  # A
     if view == "proposals":
         columns["signatures"] = st.column_config.TextColumn(_("Signatures"), width=56)
     else:
-        columns["due"] = st.column_config.TextColumn(_("Until"), width=92)
+        columns["due"] = st.column_config.TextColumn(_("Until"), width=152 if frame["is_provisional"].any() else 100)
     if view == "proposals" and (frame["duty"] != "").any():
         columns["mine"] = st.column_config.TextColumn(_("For you"), width=70)
     return table(
