@@ -70,8 +70,7 @@ def calendar_list(items: pd.DataFrame) -> dict[str, Any] | None:
     columns = {
         "state_text": _("State"),
         "due_text": _("Due"),
-        "title_text": _("What"),
-        "kind_text": _("Kind"),
+        "title_text": st.column_config.TextColumn(_("What"), width=262),
         "done_text": _("Published"),
     }
     return table(shown, columns, key="items", search=["title_text", "kind_text"], is_selectable=True)
