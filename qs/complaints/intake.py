@@ -42,6 +42,7 @@ from qs.vault.queries import people_of
 P = Permission
 PUBLIC_CHANNELS = (RequestChannel.WEB, RequestChannel.APP)
 ADDITIONS_PER_DAY = 10
+# The number of a request is taken with statements of its own: the session would read and write the row each time.
 IS_COUNTED = RequestCounter.year == sa.bindparam("counted")
 HOLD = sa.select(RequestCounter.year).where(IS_COUNTED).with_for_update()
 LAST = RequestCounter.last

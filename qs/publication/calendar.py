@@ -61,7 +61,7 @@ def add_missing(session: Session, *, actor: Actor, now: datetime) -> int:
         if item is None:
             item = enter(session, wanted, actor, now)
             new_count += 1
-        if item.due_id is None and wanted.due_id is not None and wanted.due_on is not None:
+        if item.due_id is None and wanted.due_id is not None and wanted.due_on is not None:  # entered without it once
             item.due_id, item.due_on = wanted.due_id, wanted.due_on
         if wanted.done_on is not None and item.done_on is None:
             item.done_on, item.done_recorded_at = wanted.done_on, now
@@ -200,7 +200,12 @@ def hearings(session: Session) -> Iterator[Wanted]:
 
 
 def answer(
-    kind: ItemKind, subject: str, title: tuple[str, str], due: tuple[object, Any], *, done_at: object
+    kind: ItemKind,
+    subject: str,
+    title: tuple[str, str],
+    due: tuple[object, Any],
+    *,
+    done_at: object,  # Any: of a frame
 ) -> Iterator[Wanted]:
     """What a consultation or a hearing has promised, once its time runs. `due`: its moment and the due date's id."""
     due_at, due_id = due

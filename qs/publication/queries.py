@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, selectinload, undefer
 
 from qs.access.models import Person
 from qs.actor import Actor, Permission
-from qs.deadlines.queries import dues
+from qs.deadlines.queries import dues, is_provisional
 from qs.errors import NotFound
 from qs.frames import members
 from qs.periods import local_day
@@ -111,14 +111,14 @@ def published_figures(session: Session, *, actor: Actor) -> PublishedFigures:
     """
     actor.check(Permission.PUBLIC_READ)
     infos = published(session)
-    due = next_report(session, actor=actor)
+    due = next_report(session)
     if not infos:
         return no_figures(due)
     document = Document.model_validate_json(published_content(session, infos[0].slug, actor=actor))
     return figures_in(document, infos, due)
 
 
-def next_report(session: Session, *, actor: Actor) -> ReportDue | None:
+def next_report(session: Session) -> ReportDue | None:
     """By when the next quarterly report must be out; None where none is awaited."""
     statement = (
         sa.select(DisclosureItem.due_on, DisclosureItem.due_id)
@@ -127,10 +127,7 @@ def next_report(session: Session, *, actor: Actor) -> ReportDue | None:
         .limit(1)
     )
     found = session.execute(statement).one_or_none()
-    if found is None:
-        return None
-    known = dues(session, [found.due_id], actor=actor) if found.due_id is not None else {}
-    return ReportDue(found.due_on, is_provisional=any(one.is_provisional for one in known.values()))
+    return None if found is None else ReportDue(found.due_on, is_provisional(session, found.due_id))
 
 
 def published(session: Session) -> tuple[ReleaseInfo, ...]:

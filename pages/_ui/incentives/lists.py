@@ -70,17 +70,18 @@ def proposal_list(frame: pd.DataFrame, view: str) -> dict[str, Any] | None:  # A
         ],
         mine=[words[one] for one in frame["duty"]],
     )
+    has_limits = view != "proposals"
     columns: dict[str, Any] = {
-        "service": st.column_config.TextColumn(_("Service"), width=150),
-        "outcome": st.column_config.TextColumn(_("Outcome"), width=112),
+        "service": st.column_config.TextColumn(_("Service"), width=122 if has_limits else 150),
+        "outcome": st.column_config.TextColumn(_("Outcome"), width=92 if has_limits else 112),
         "period": st.column_config.TextColumn(_("Quarter"), width=62),
-        "stage_text": st.column_config.TextColumn(_("State"), width=88),
+        "stage_text": st.column_config.TextColumn(_("State"), width=76 if has_limits else 88),
     }
-    if view == "proposals":
+    if not has_limits:
         columns["signatures"] = st.column_config.TextColumn(_("Signatures"), width=56)
     else:
-        columns["due"] = st.column_config.TextColumn(_("Until"), width=152 if frame["is_provisional"].any() else 100)
-    if view == "proposals" and (frame["duty"] != "").any():
+        columns["due"] = st.column_config.TextColumn(_("Until"), width=152)
+    if not has_limits and (frame["duty"] != "").any():
         columns["mine"] = st.column_config.TextColumn(_("For you"), width=70)
     return table(
         shown,

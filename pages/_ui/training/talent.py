@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages._ui.choices import keep, kept_id, localised
+from pages._ui.due import perhaps
 from pages._ui.page import Page, reading, saving
 from pages._ui.tables import table
 from pages._ui.training.courses import is_keeper
@@ -206,8 +207,8 @@ def choice_form(page: Page, talent_id: int, found: pd.DataFrame, quota: int) -> 
 
 def grant_part(page: Page, row: pd.Series) -> None:
     ends_at = pd.Timestamp(row["notice_ends_at"]).to_pydatetime()
-    until = _("Public notice until {moment}").format(moment=moment(ends_at))
-    note(_("{words} · provisional").format(words=until) if row["is_notice_provisional"] else until)
+    until = perhaps(moment(ends_at), is_provisional=row["is_notice_provisional"])
+    note(_("Public notice until {moment}").format(moment=until))
     if is_chooser(page) and row["chosen_by"] != page.actor.person_id:
         pressed = st.button(
             _("Give the grants"), type="primary", key=f"grant_{row['talent_id']}", disabled=page.now <= ends_at
