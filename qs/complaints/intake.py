@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qs.actor import Actor, Permission
@@ -215,8 +216,18 @@ def held_year(session: Session, now: datetime) -> int:
     """The local year, its counter held until the end of the transaction; begun with its first request."""
     year, connection = local_day(now, settings().zone).year, session.connection()
     if connection.execute(HOLD, {"counted": year}).one_or_none() is None:
-        connection.execute(sa.insert(RequestCounter), {"year": year, "last": 0})
+        begin_year(session, year)
+        connection.execute(HOLD, {"counted": year}).one()
     return year
+
+
+def begin_year(session: Session, year: int) -> None:
+    """Set the beginning of a year's numbers, unless somebody else does at the same moment."""
+    try:
+        with session.begin_nested():
+            session.connection().execute(sa.insert(RequestCounter), {"year": year, "last": 0})
+    except IntegrityError:
+        return  # the other one has set it: waited for by the insert, it is there now
 
 
 def check_limits(session: Session, address: str, service_id: int | None, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -121,3 +122,19 @@ def test_every_edit_compares_what_was_shown_with_what_is_there(store, desk, now,
         act(session, request_id, desk, {"version": 2, "now": now + DAY})
     with store.reading() as session:
         assert session.get_one(Request, request_id).version == 3
+
+
+def test_the_first_two_requests_of_a_year_both_get_a_number(store, desk, now):
+    """The second begins while the first, which begins the year's numbers, is not committed yet."""
+
+    def second():
+        with store.writing() as session:
+            return file(session, desk, now).number
+
+    with ThreadPoolExecutor(1) as other:
+        with store.writing() as session:
+            numbers = [file(session, desk, now).number]
+            waiting = other.submit(second)
+            sleep(0.5)  # time to come as far as it can
+        numbers.append(waiting.result(timeout=30))
+    assert [number[-1] for number in numbers] == ["1", "2"]
